@@ -1,0 +1,73 @@
+"""What a workbook of ours says about itself: its kind, office, year, sub-bagian and versions.
+
+The identity travels in a hidden sheet, in the document's properties and in defined names, since programs drop
+one or another. The name of a file says nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, fields
+
+from builder.rkt import Indikator, Rkt
+
+VERSI = "1"  # of the form; a reader takes this one only
+PENANDA = "RKT-FORMULIR"
+LEMBAR_META = "_meta"
+AWALAN_PROPERTI = "rkt_"
+
+BUKU_KERJA, KONSOLIDASI, RENCANA = "buku_kerja", "konsolidasi", "rencana"
+
+# Defined names of the two cells that staff set for the whole workbook.
+NAMA_TRIWULAN, NAMA_KIRIMAN = "TRIWULAN_PELAPORAN", "KIRIMAN_KE"
+
+
+@dataclass(frozen=True, slots=True)
+class Tanda:
+    """The identity of one file, all as text."""
+
+    penanda: str = PENANDA
+    jenis: str = BUKU_KERJA
+    versi: str = VERSI
+    kantor: str = ""
+    tahun: str = ""
+    sub_bagian: str = ""
+    susunan: str = ""  # hash of what a returned row must agree on
+    contoh: str = "tidak"
+    dasar: str = "0"  # the kiriman that the file was made from
+
+    def as_dict(self) -> dict[str, str]:
+        """Field by field."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_dict(cls, found: dict[str, str]) -> Tanda | None:
+        """The identity that a file carries, or None where it is none of ours."""
+        if found.get("penanda") != PENANDA:
+            return None
+        known = {f.name for f in fields(cls)}
+        return cls(**{name: value for name, value in found.items() if name in known})
+
+
+def make_tanda(rkt: Rkt, jenis: str, sub_bagian: str = "", dasar: int = 0) -> Tanda:
+    """The identity of a workbook made from a plan."""
+    return Tanda(
+        jenis=jenis,
+        kantor=rkt.identitas.kantor,
+        tahun=str(rkt.identitas.tahun),
+        sub_bagian=sub_bagian,
+        susunan=structure_hash(rkt),
+        contoh="ya" if rkt.identitas.contoh else "tidak",
+        dasar=str(dasar),
+    )
+
+
+def susunan(indikator: Indikator) -> str:
+    """What must be the same in a returned file for the numbers of a row to mean the same."""
+    return f"{indikator.tipe}|{indikator.satuan}|{indikator.isian}"
+
+
+def structure_hash(rkt: Rkt) -> str:
+    """Hash over ids, tipe, satuan and way of entry of all indikator; a settled polarity changes nothing."""
+    text = "\n".join(f"{i.id}|{susunan(i)}" for i in rkt.indikator)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,247 @@
+"""Writes a `Book` with XlsxWriter, each formula with the value that Python computes for it.
+
+XlsxWriter ignores what it refuses and says so by a warning or a negative return; here either is an error, so
+no validation or cell is missing from a file in silence. A file appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from builder.expr import Expr, Value
+from builder.layout import Book, Cell, Highlight, Role, Sheet, Validation, address, quoted
+
+Look = Mapping[str, Any]  # properties of a cell as XlsxWriter names them
+
+_CREATED = datetime.datetime(2024, 1, 1)
+_LIMITS = {"title": 32, "message": 255, "error": 255, "formula": 8192, "rule": 255, "text": 32767}
+
+
+def write_book(book: Book, styles: Mapping[str, Look], path: Path) -> None:
+    """Write a workbook; raises OSError where the folder or the file cannot be written."""
+    with whole_file(path) as temporary, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _Writer(book, styles, temporary).write()
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its place once the block has ended without an error."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".tmp", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+class _Writer:
+    def __init__(self, book: Book, styles: Mapping[str, Look], path: Path) -> None:
+        self.book = book
+        self.styles = styles
+        self.workbook = xlsxwriter.Workbook(
+            str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        )
+        self.formats: dict[tuple[str, str, bool], Format] = {}
+        # Normal is unlocked, so that a pasted cell stays open; every other format says its lock itself.
+        normal = self.workbook.formats[0]
+        normal.set_locked(False)
+        normal.set_font_name("Calibri")
+        normal.set_font_size(10)
+
+    def write(self) -> None:
+        book = self.book
+        # A fixed date: the same plan gives the same bytes.
+        self.workbook.set_properties({"title": book.title, "author": book.author, "created": _CREATED})
+        for name, value in book.properties.items():
+            self.workbook.set_custom_property(name, value, "text")
+        sheets = {sheet.name: self.workbook.add_worksheet(sheet.name) for sheet in book.sheets}
+        for sheet in book.sheets:
+            self._write_sheet(sheet, sheets[sheet.name])
+        self._define_names()
+        next(sheets[s.name] for s in book.sheets if not s.hidden).activate()
+        self.workbook.close()
+
+    # --- cells ----------------------------------------------------------------------------------------------------
+
+    def _write_sheet(self, sheet: Sheet, worksheet: Worksheet) -> None:
+        for column, width in sheet.widths.items():
+            options = {"hidden": True} if column in sheet.hidden_columns else {}
+            _done(worksheet.set_column(column, column, width, None, options))
+        for row, height in sheet.heights.items():
+            _done(worksheet.set_row(row, height))
+        for cell in sheet.cells:
+            self._write_cell(sheet, worksheet, cell)
+            if cell.validation:
+                _done(worksheet.data_validation(cell.row, cell.column, cell.row, cell.column, self._rule(sheet, cell)))
+            if cell.note:
+                _done(worksheet.write_comment(cell.row, cell.column, cell.note, {"x_scale": 2, "y_scale": 1.2}))
+        for highlight in sheet.highlights:
+            self._write_highlight(sheet, worksheet, highlight)
+        self._set_page(sheet, worksheet)
+
+    def _write_cell(self, sheet: Sheet, worksheet: Worksheet, cell: Cell) -> None:
+        look = self._format(cell.style, cell.format, cell.role is not Role.ENTRY)
+        if cell.rows > 1 or cell.columns > 1:
+            last = (cell.row + cell.rows - 1, cell.column + cell.columns - 1)
+            _done(worksheet.merge_range(cell.row, cell.column, *last, "", look))
+        if cell.link is not None:
+            _done(worksheet.write_url(cell.row, cell.column, self._target(cell), look, self._link_text(cell)))
+        self._write_content(sheet, worksheet, cell, look)
+
+    def _write_content(self, sheet: Sheet, worksheet: Worksheet, cell: Cell, look: Format) -> None:
+        at = (cell.row, cell.column)
+        match cell.content:
+            case Expr() as node:
+                formula = self.book.formula(node, sheet.name)
+                _check_length("formula", formula)
+                _done(worksheet.write_formula(*at, formula, look, _cached(self.book.value(cell))))
+            case None | "":
+                _done(worksheet.write_blank(*at, None, look))
+            case bool() as flag:
+                _done(worksheet.write_boolean(*at, flag, look))
+            case str() as text:
+                _check_length("text", text)
+                _done(worksheet.write_string(*at, text, look))
+            case number:
+                _done(worksheet.write_number(*at, number, look))
+
+    def _link_text(self, cell: Cell) -> str:
+        value = self.book.value(cell)
+        return value if isinstance(value, str) and value else "→"
+
+    def _target(self, cell: Cell) -> str:
+        if isinstance(cell.link, str):
+            return f"internal:{quoted(cell.link)}!A1"
+        assert cell.link is not None
+        place = self.book.places[cell.link]
+        return f"internal:{quoted(place.sheet)}!{place.address}"
+
+    def _format(self, style: str, number_format: str, locked: bool) -> Format:
+        key = (style, number_format, locked)
+        if key not in self.formats:
+            look = {"font_name": "Calibri", "font_size": 10, "valign": "vcenter", **self.styles[style], "locked": locked}
+            self.formats[key] = self.workbook.add_format(look | ({"num_format": number_format} if number_format else {}))
+        return self.formats[key]
+
+    # --- rules, looks, names --------------------------------------------------------------------------------------
+
+    def _rule(self, sheet: Sheet, cell: Cell) -> dict[str, Any]:
+        rule = cell.validation
+        assert rule is not None
+        options: dict[str, Any] = {
+            "validate": rule.kind,
+            "input_title": _check_length("title", rule.title),
+            "input_message": _check_length("message", rule.message),
+            "error_title": _check_length("title", rule.title),
+            "error_message": _check_length("error", rule.error),
+            "error_type": "stop" if rule.stops else "warning",
+        }
+        if rule.kind == "any":
+            return {k: v for k, v in options.items() if not k.startswith("error")}
+        if isinstance(rule.source, Expr):
+            formula = self.book.formula(rule.source, sheet.name)
+            # On by default, and Excel then accepts anything while a cell of the rule is blank.
+            return options | {"value": _check_length("rule", formula), "ignore_blank": False}
+        if rule.kind == "list":
+            return options | {"source": f"={rule.source}"}
+        return options | _bounds(rule)
+
+    def _write_highlight(self, sheet: Sheet, worksheet: Worksheet, highlight: Highlight) -> None:
+        first, last = (self.book.places[k].cell for k in (highlight.first, highlight.last))
+        look = self.workbook.add_format(dict(self.styles[highlight.style]))
+        if highlight.when is not None:
+            rule = {"type": "formula", "criteria": self.book.formula(highlight.when, sheet.name, fixed=True)}
+        else:
+            rule = {"type": "cell", "criteria": "==", "value": f'"{highlight.text}"'}
+        _done(worksheet.conditional_format(first.row, first.column, last.row, last.column, rule | {"format": look}))
+
+    def _define_names(self) -> None:
+        for name, (first, last) in self.book.names.items():
+            self._define(name, first, last)
+        for key, place in self.book.places.items():
+            if place.cell.name:
+                self._define(place.cell.name, key, key)
+
+    def _define(self, name: str, first: Key, last: Key) -> None:
+        a, b = self.book.places[first], self.book.places[last]
+        where = address(a.cell.row, a.cell.column, fixed=True)
+        if first != last:
+            where += ":" + address(b.cell.row, b.cell.column, fixed=True)
+        _done(self.workbook.define_name(name, f"={quoted(a.sheet)}!{where}"))
+
+    # --- the page -------------------------------------------------------------------------------------------------
+
+    def _set_page(self, sheet: Sheet, worksheet: Worksheet) -> None:
+        worksheet.hide_gridlines(2)
+        if sheet.landscape:
+            worksheet.set_landscape()
+        worksheet.set_paper(9)  # A4
+        worksheet.set_margins(left=0.4, right=0.4, top=0.55, bottom=0.6)
+        worksheet.fit_to_pages(1, 0)
+        worksheet.set_footer(f"&L&8{sheet.footer}&C&8{sheet.name}&R&8Halaman &P dari &N")
+        if sheet.last_printed_column is not None:
+            last = (max(sheet.next_row - 1, 0), sheet.last_printed_column)
+            _done(worksheet.print_area(0, sheet.first_printed_column, *last))
+        if sheet.repeated_rows:
+            worksheet.repeat_rows(*sheet.repeated_rows)
+        if sheet.breaks:
+            worksheet.set_h_pagebreaks(sheet.breaks)
+        if sheet.frozen != (0, 0):
+            worksheet.freeze_panes(*sheet.frozen)
+        if sheet.autofilter:
+            _done(worksheet.autofilter(*sheet.autofilter))
+        if sheet.tab:
+            worksheet.set_tab_color(sheet.tab)
+        if sheet.hidden:
+            worksheet.hide()
+        if sheet.locked:
+            # No password: it guards against accidents. Heights may be changed for a long kendala.
+            allowed = {"format_rows": True, "format_columns": True, "autofilter": True, "sort": True}
+            worksheet.protect("", {**allowed, "objects": True, "scenarios": True})
+
+
+def _bounds(rule: Validation) -> dict[str, Any]:
+    if rule.low is not None and rule.high is not None:
+        return {"criteria": "between", "minimum": rule.low, "maximum": rule.high}
+    if rule.low is not None:
+        return {"criteria": ">=", "value": rule.low}
+    return {"criteria": "<=", "value": rule.high}
+
+
+def _cached(value: Value) -> Value:
+    return "" if value is None else value
+
+
+def _check_length(what: str, text: str) -> str:
+    if len(text) > _LIMITS[what]:
+        raise ValueError(f"{what} of {len(text)} characters, Excel allows {_LIMITS[what]}: {text[:60]}…")
+    return text
+
+
+def _done(returned: object) -> None:
+    """XlsxWriter returns 0 (or an object) where it did what was asked, a negative number where it ignored it."""
+    if isinstance(returned, int) and returned < 0:
+        raise ValueError(f"XlsxWriter ignored a call (returned {returned})")

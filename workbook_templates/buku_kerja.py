@@ -1,0 +1,128 @@
+"""The buku kerja of one sub-bagian: Petunjuk, Daftar, a sheet for each of its sasaran, Rekap; no macros."""
+
+from __future__ import annotations
+
+from builder import capaian
+from builder.expr import Key
+from builder.identitas import BUKU_KERJA, NAMA_KIRIMAN, NAMA_TRIWULAN, make_tanda
+from builder.layout import Book, Role, Sheet, Validation, line_height, text_lines
+from builder.rkt import Rkt, SubBagian
+from workbook_templates import kartu, referensi, rekap
+from workbook_templates.kartu import Isi
+
+KIRIMAN_KE = Key("umum", "", "kiriman")
+_LEBAR = (4, 26, 30, 62)
+
+LANGKAH = (
+    "Pilih triwulan pelaporan dan isi «Kiriman ke-» pada sel kuning di atas.",
+    "Buka lembar «Daftar», klik sasaran, lalu isi sel kuning pada baris triwulan yang dilaporkan.",
+    "Isi angka saja tanpa satuan. Persen diketik 97,5 pada sel persen; pembilang dan penyebut diketik apa adanya.",
+    "Kosong, 0, dan Nihil berbeda: kosong = belum ada data; 0 = memang nol; Nihil = tidak ada yang dapat diukur (hanya bila boleh Nihil).",
+    "Tulis kendala, tindak lanjut, dan data dukung (tautan atau nama berkas) pada baris yang sama.",
+    "Periksa lembar «Rekap»: baris «Periksa isian» dan «Belum lengkap» perlu diperbaiki sebelum dikirim.",
+    "Simpan sebagai .xlsx lalu kirim lewat surel. Bila mengirim ulang, naikkan «Kiriman ke-» satu angka.",
+)
+WARNA = (
+    ("isian", "Kuning", "diisi oleh sub-bagian"),
+    ("tak_berlaku", "Abu-abu", "tidak berlaku untuk indikator ini, atau diisi sub-bagian lain"),
+    ("sel", "Putih", "dihitung otomatis; terkunci"),
+    ("sorot_periksa", "Jingga", "perlu diperiksa, dilengkapi, atau menunggu konfirmasi perencana"),
+)
+ARTI = (
+    ("Tercapai / Melampaui", "capaian 100% / di atas 100% (dibulatkan dua angka di belakang koma)"),
+    ("Belum tercapai", "capaian di bawah 100%; kategorinya dapat saja sudah Sangat Tinggi"),
+    ("Nihil", "tidak ada kejadian yang dapat diukur; tidak ikut dirata-ratakan"),
+    ("Belum lengkap", "ada triwulan yang kosong sehingga jumlahnya belum dapat dinilai"),
+    ("Tidak diukur", "belum ada target sampai triwulan itu"),
+    ("Periksa isian", "isian tidak terbaca, misalnya baru setengah pasangan atau angka bercampur kata"),
+    ("Perlu konfirmasi", "polaritas atau tipe targetnya masih diputuskan perencana"),
+    ("data TW I", "angkanya dari triwulan yang lebih lama karena triwulan ini belum diisi"),
+    ("sementara s.d. TW II", "tahun belum selesai: ada angkanya, belum ada kesimpulannya"),
+)
+
+
+def file_name(rkt: Rkt, sub_bagian: SubBagian) -> str:
+    """BukuKerja-2024-KUL.xlsx; the truth about a file is inside it."""
+    return f"BukuKerja-{rkt.identitas.tahun}-{sub_bagian.kode}.xlsx"
+
+
+def buku_kerja(rkt: Rkt, sub_bagian: SubBagian, isi: Isi | None = None, *, triwulan: int | None = None, kiriman: int = 1) -> Book:
+    """The book of one sub-bagian; `isi` are values that already stand in its entry cells."""
+    sasaran = rkt.sasaran_of(sub_bagian)
+    own = frozenset(i.id for s in sasaran for i in s.indikator if rkt.owner(i) == sub_bagian)
+    about = f"Sub-bagian {sub_bagian.nama} · Tahun {rkt.identitas.tahun}"
+    isi = isi or Isi()
+    sheets = [
+        _petunjuk(rkt, sub_bagian, len(own), triwulan or rkt.identitas.triwulan, kiriman),
+        rekap.daftar_sheet(rkt, sasaran, own, f"{about} · bagian sub-bagian ini"),
+        *(kartu.sasaran_sheet(rkt, s, own, isi, about) for s in sasaran),
+        rekap.rekap_sheet(rkt, sasaran, own, f"{about} · bagian sub-bagian ini"),
+    ]
+    tanda = make_tanda(rkt, BUKU_KERJA, sub_bagian.kode, kiriman - 1)
+    return referensi.make_book(rkt, sheets, tanda, f"Buku kerja {sub_bagian.nama} {rkt.identitas.tahun}")
+
+
+def _petunjuk(rkt: Rkt, sub_bagian: SubBagian, indikator: int, triwulan: int, kiriman: int) -> Sheet:
+    sheet = Sheet("Petunjuk", landscape=False, last_printed_column=3, footer=rkt.identitas.kantor.replace("&", "&&"), tab="#BF9000")
+    sheet.widths = dict(enumerate(_LEBAR))
+    contoh = " (CONTOH)" if rkt.identitas.contoh else ""
+    sheet.put(0, 0, f"{rkt.identitas.kantor}{contoh}", "pita", columns=4)
+    sheet.put(1, 0, f"Buku Kerja Capaian Kinerja Tahun {rkt.identitas.tahun}", "judul", columns=4)
+    sheet.heights |= {0: 20, 1: 30}
+    facts = (("Sub-bagian", sub_bagian.nama), ("Indikator yang diisi", f"{indikator} indikator"))
+    for row, (label, text) in enumerate(facts, 2):
+        sheet.put(row, 1, label, "label")
+        sheet.put(row, 2, text, "sel_kiri", columns=2)
+        sheet.heights[row] = line_height(text_lines(text, sum(_LEBAR[2:])), least=20)
+    _put_choices(sheet, triwulan, kiriman)
+    _put_list(sheet, "Cara mengisi", [(str(n), text) for n, text in enumerate(LANGKAH, 1)])
+    _put_legend(sheet)
+    _put_list(sheet, "Arti status dan keterangan", ARTI)
+    _put_list(sheet, "Aturan hitung yang dipakai", [("", text) for text in referensi.KONVENSI[2:]])
+    return sheet
+
+
+def _put_choices(sheet: Sheet, triwulan: int, kiriman: int) -> None:
+    choices = (
+        (
+            "Triwulan pelaporan", triwulan, capaian.TRIWULAN_PELAPORAN, NAMA_TRIWULAN, 4,
+            "Isi 1, 2, 3, atau 4: triwulan yang sedang dilaporkan. Triwulan sesudahnya belum dihitung.",
+        ),
+        (
+            "Kiriman ke-", kiriman, KIRIMAN_KE, NAMA_KIRIMAN, 999,
+            "Isi 1 untuk kiriman pertama, 2 untuk perbaikan pertama, dan seterusnya.",
+        ),
+    )  # fmt: skip
+    for row, (label, value, key, name, high, message) in enumerate(choices, 4):
+        rule = Validation("whole", label, message, message, low=1, high=high)
+        sheet.put(row, 1, label, "label")
+        sheet.put(row, 2, value, "isian", Role.ENTRY, key, format="0", validation=rule, name=name)
+        sheet.put(row, 3, message, "teks_abu")
+        sheet.heights[row] = 26
+
+
+def _put_list(sheet: Sheet, title: str, rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> None:
+    """A heading and numbered or named lines; a short first part stands in the narrow column."""
+    _put_section(sheet, title)
+    narrow = all(len(first) <= 2 for first, _ in rows)
+    for first, text in rows:
+        row, at = sheet.next_row, 1 if narrow else 2
+        sheet.put(row, 0 if narrow else 1, first, "teks_tebal" if not narrow else "teks_tengah")
+        sheet.put(row, at, text, "teks_tengah", columns=4 - at)
+        sheet.heights[row] = line_height(text_lines(text, sum(_LEBAR[at:])), least=17)
+
+
+def _put_legend(sheet: Sheet) -> None:
+    _put_section(sheet, "Arti warna")
+    for style, name, text in WARNA:
+        row = sheet.next_row
+        sheet.put(row, 1, name, style)
+        sheet.put(row, 2, text, "teks_tengah", columns=2)
+        sheet.heights[row] = 18
+
+
+def _put_section(sheet: Sheet, title: str) -> None:
+    row = sheet.next_row + 1
+    sheet.heights[row - 1] = 8
+    sheet.put(row, 0, title, "bagian", columns=4)
+    sheet.heights[row] = 20
