@@ -1,0 +1,222 @@
+"""Merges the returns of all sub-bagian into one set of entries, each with its origin, and computes the capaian.
+
+Order never matters: of several returns of a sub-bagian the highest "Kiriman ke-" counts; at the same number a
+file that only fills blanks supersedes, and cells that differ are held with both contents.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from builder import capaian
+from builder.capaian import TAHUN, Status
+from builder.expr import Key, Value, is_number
+from builder.masalah import CATAT, TAHAN, Message, Problem
+from builder.reader import Entry, Kiriman
+from builder.rkt import TRIWULAN, Indikator, Isian, Rkt, SubBagian
+
+DATA_KOLOM = (
+    "id", "triwulan", "pembilang", "penyebut", "realisasi", "capaian", "capaian_dihitung", "status", "kategori",
+    "sub_bagian", "berkas", "lembar", "sel",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asal:
+    """An entry and the file that it came from."""
+
+    entry: Entry
+    berkas: str
+
+
+@dataclass(slots=True)
+class Konsolidasi:
+    """All returns merged: entries with their origin, problems, and what became of each file."""
+
+    rkt: Rkt
+    triwulan: int
+    kiriman: tuple[Kiriman, ...]  # every file, in the order of their names
+    dipakai: dict[str, tuple[Kiriman, ...]] = field(default_factory=dict)  # code of the sub-bagian -> its files
+    asal: dict[Key, Asal] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)  # between files; those of a file stand in it
+
+    @property
+    def entries(self) -> dict[Key, Value]:
+        """What stands in each entry cell: the value, or the content of a held cell as text that is no answer."""
+        return {key: asal.entry.shown for key, asal in self.asal.items() if asal.entry.shown is not None}
+
+    @property
+    def ditahan(self) -> frozenset[Key]:
+        """Entry cells that a person must decide, those of pairs that do not fit included."""
+        held = {key for key, asal in self.asal.items() if asal.entry.ditahan}
+        for p in self.all_problems:
+            if p.putusan is TAHAN and p.tujuan:
+                held |= {key for key in self.asal if (key.id, key.baris) == p.tujuan and key.kolom in _HALVES}
+        return frozenset(held)
+
+    @property
+    def all_problems(self) -> list[Problem]:
+        """Problems of the files in use or refused, then those between files."""
+        return [p for k in self.kiriman for p in k.problems] + self.problems
+
+    @property
+    def missing(self) -> tuple[SubBagian, ...]:
+        """Sub-bagian without any usable return."""
+        return tuple(s for s in self.rkt.sub_bagian if s.kode not in self.dipakai and self.rkt.sasaran_of(s))
+
+    def blank_rows(self) -> list[tuple[Indikator, int]]:
+        """Indikator and triwulan up to the triwulan pelaporan where an answer is expected and missing."""
+        entries = self.entries
+        blank = []
+        for i in self.rkt.indikator:
+            values = capaian.compute(i, self.rkt.aturan, entries, self.triwulan)
+            blank += [(i, j) for j in TRIWULAN[: self.triwulan] if values[Key(i.id, f"TW{j}", "terisi")] == 0]
+        return blank
+
+
+_HALVES = ("pembilang", "penyebut")
+
+
+def consolidate(kiriman: Iterable[Kiriman], rkt: Rkt, triwulan: int) -> Konsolidasi:
+    """Merge returns; `triwulan` is the triwulan pelaporan, 1 to 4."""
+    files = tuple(sorted(kiriman, key=lambda k: (k.berkas, k.sha256)))
+    result = Konsolidasi(rkt, triwulan, files)
+    for sub_bagian, own in _by_sub_bagian(_without_copies(files)).items():
+        used = _newest(own)
+        result.dipakai[sub_bagian] = tuple(used)
+        result.asal |= _merge(used, sub_bagian, result.problems)
+    if result.missing:
+        names = ", ".join(s.nama for s in result.missing)
+        result.problems.append(Problem(Message.F09, values={"daftar": names}))
+    return result
+
+
+def _without_copies(files: Iterable[Kiriman]) -> list[Kiriman]:
+    """Usable files; a byte-identical copy is told and left out."""
+    first: dict[str, Kiriman] = {}
+    for kiriman in files:
+        if kiriman.sub_bagian is None:
+            continue
+        same = first.setdefault(kiriman.sha256, kiriman)
+        if same is not kiriman:
+            kiriman.problems[:] = [Problem(Message.F01, kiriman.berkas, values={"lain": same.berkas})]
+    return list(first.values())
+
+
+def _by_sub_bagian(files: Iterable[Kiriman]) -> dict[str, list[Kiriman]]:
+    grouped: dict[str, list[Kiriman]] = defaultdict(list)
+    for kiriman in files:
+        assert kiriman.sub_bagian is not None
+        grouped[kiriman.sub_bagian.kode].append(kiriman)
+    return grouped
+
+
+def _newest(own: list[Kiriman]) -> list[Kiriman]:
+    """The files with the highest number; the others are told which one replaced them."""
+    number = max(k.nomor for k in own)
+    newest = [k for k in own if k.nomor == number]
+    for old in own:
+        if old.nomor < number:
+            values = {"lama": old.nomor, "baru": number, "lain": newest[0].berkas}
+            old.problems[:] = [Problem(Message.F03, old.berkas, values=values)]
+    return newest
+
+
+def _merge(files: list[Kiriman], sub_bagian: str, problems: list[Problem]) -> dict[Key, Asal]:
+    """Entries of files with the same number: a filled cell beside a blank one wins, two contents are held."""
+    merged: dict[Key, Asal] = {}
+    for kiriman in files:
+        for key, entry in kiriman.entries.items():
+            before = merged.get(key)
+            if before is None or _is_blank(before.entry):
+                merged[key] = Asal(entry, kiriman.berkas)
+            elif not _is_blank(entry) and entry.shown != before.entry.shown:
+                merged[key] = _conflict(before, Asal(entry, kiriman.berkas), kiriman.nomor, sub_bagian, problems)
+    return merged
+
+
+def _is_blank(entry: Entry) -> bool:
+    return entry.value is None and not entry.ditahan
+
+
+def _conflict(a: Asal, b: Asal, nomor: int, sub_bagian: str, problems: list[Problem]) -> Asal:
+    entry = a.entry
+    values = {
+        "nomor": nomor, "sub_bagian": sub_bagian, "isi_a": f"«{a.entry.isi}»", "berkas_a": a.berkas,
+        "isi_b": f"«{b.entry.isi}»", "berkas_b": b.berkas,
+    }  # fmt: skip
+    problems.append(
+        Problem(Message.F04, None, entry.lembar, entry.sel, f"{a.entry.isi} ↔ {b.entry.isi}", values, (entry.key.id, entry.key.baris))
+    )
+    return Asal(replace(entry, value=None, ditahan=True, isi=f"{a.entry.isi} ↔ {b.entry.isi}"), a.berkas)
+
+
+# --- the table ----------------------------------------------------------------------------------------------------
+
+
+def data_frame(result: Konsolidasi) -> pd.DataFrame:
+    """DATA: one row per indikator and triwulan ("1" to "4") and one for the year ("tahun").
+
+    pembilang, penyebut and realisasi are the quarter's own, realisasi in the target's unit (per cent in points;
+    the word of a predikat or an opini); capaian is up to the quarter, as a fraction. Words stand in status.
+    """
+    rows = [row for i in result.rkt.indikator for row in _rows(result, i)]
+    return pd.DataFrame(rows, columns=list(DATA_KOLOM), dtype=object)
+
+
+def _rows(result: Konsolidasi, i: Indikator) -> list[dict[str, Value]]:
+    values = capaian.compute(i, result.rkt.aturan, result.entries, result.triwulan)
+    return [_row(result, i, values, f"TW{j}") for j in TRIWULAN] + [_row(result, i, values, TAHUN)]
+
+
+def _row(result: Konsolidasi, i: Indikator, values: Mapping[Key, Value], periode: str) -> dict[str, Value]:
+    def cell(column: str) -> Value:
+        return values.get(Key(i.id, periode, column))
+
+    year = periode == TAHUN
+    origin = [result.asal[k] for c in ("pembilang", "penyebut", "realisasi") if (k := Key(i.id, periode, c)) in result.asal]
+    filled = [a for a in origin if not _is_blank(a.entry)]
+    return {
+        "id": i.id,
+        "triwulan": "tahun" if year else periode[2],
+        **{half: _typed(result, Key(i.id, periode, half)) for half in _HALVES},
+        "realisasi": _realisasi(i, cell("sd" if year else "realisasi" if i.isian is Isian.RASIO else "terbaca")),
+        "capaian": _only_number(cell("capaian")),
+        "capaian_dihitung": _only_number(cell("dihitung")),
+        "status": str(_status(cell("status"), cell("capaian"))),
+        "kategori": cell("kategori") or None,
+        "sub_bagian": result.rkt.owner(i).kode,
+        "berkas": filled[0].berkas if filled else None,
+        "lembar": filled[0].entry.lembar if filled else None,
+        "sel": ":".join(a.entry.sel for a in filled) or None,
+    }
+
+
+def _status(label: Value, shown: Value) -> Status:
+    return capaian.status_of(label, shown)
+
+
+def _typed(result: Konsolidasi, key: Key) -> Value:
+    asal = result.asal.get(key)
+    return _only_number(asal.entry.value) if asal else None
+
+
+def _only_number(value: Value) -> Value:
+    return value if is_number(value) else None
+
+
+def _realisasi(i: Indikator, value: Value) -> Value:
+    """In the target's unit; the words of a predikat or an opini are values, the words of a state are not."""
+    if isinstance(value, str):
+        states = ("", capaian.NIHIL, capaian.PERIKSA)
+        return value if i.tipe.is_word and value not in states else None
+    return None if value is None or isinstance(value, bool) else i.unit_value(value)
+
+
+def notes_only(problems: Iterable[Problem]) -> bool:
+    """True where nothing weighs more than a note."""
+    return all(p.putusan is CATAT for p in problems)
