@@ -1,0 +1,164 @@
+"""The command line: words in, words out, all of it in Indonesian; the work is done in `commands`.
+
+Exit 0 all well, 1 something was refused or held, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from builder import commands
+from builder.masalah import Problem, Putusan, Refused
+
+T = TypeVar("T")
+_FILE = click.Path(path_type=Path)
+_MARKS = {Putusan.CATAT: "·", Putusan.PERINGATAN: "!", Putusan.TAHAN: "✋", Putusan.TOLAK: "✗"}
+
+
+def _track(items: Sequence[T], label: str) -> Iterator[T]:
+    """A progress bar on the terminal; nothing where output goes elsewhere."""
+    with click.progressbar(items, label=label, file=sys.stderr) as bar:
+        yield from bar
+
+
+def _tell(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        click.echo(f"  {_MARKS[problem.putusan]} {problem.pesan}", err=True)
+
+
+def _exit(clean: bool) -> None:
+    sys.exit(0 if clean else 1)
+
+
+@click.group(context_settings={"help_option_names": ["--bantuan", "--help", "-h"], "max_content_width": 100})
+@click.version_option(package_name="rkt", prog_name="rkt", message="%(prog)s versi %(version)s", help="Tampilkan versi.")
+def cli() -> None:
+    """Dari dokumen RKT menjadi buku kerja Excel dan konsolidasi capaian kinerja."""
+
+
+@cli.command()
+@click.argument("folder", metavar="[FOLDER]", type=_FILE, default=Path("contoh-rkt"))
+def contoh(folder: Path) -> None:
+    """Jalankan seluruh langkah dengan RKT 2024 Kubu Raya, hasilnya di FOLDER (bawaan: contoh-rkt)."""
+    from builder.contoh import make_contoh
+
+    made = make_contoh(folder, track=_track)
+    hasil = made.gabungan.hasil
+    held = sum(p.putusan.berat >= Putusan.PERINGATAN.berat for p in hasil.all_problems)
+    click.echo(f"Selesai. Semua berkas ada di folder «{folder}»:")
+    for path, told in (
+        (made.usulan, "rencana hasil impor, dengan keraguan yang harus diputuskan"),
+        (made.rencana, "rencana yang sudah diputuskan"),
+        (made.buku_kerja[0].parent, "buku kerja kosong untuk setiap sub-bagian"),
+        (made.kiriman, "buku kerja yang sudah diisi, dengan beberapa kekeliruan"),
+        (made.konsolidasi, "konsolidasi capaian kantor"),
+    ):
+        click.echo(f"  {path.relative_to(folder)!s:24} {told}")
+    click.echo(f"{len(hasil.kiriman)} kiriman digabung, {held} hal perlu diperiksa, {len(hasil.missing)} sub-bagian belum mengirim.")
+    click.echo(f"Buka dahulu: {made.konsolidasi} (lembar Dasbor, lalu Masalah).")
+
+
+@cli.command()
+@click.argument("dokumen", type=_FILE)
+@click.option("-o", "--keluaran", "rencana", metavar="RENCANA", type=_FILE, required=True, help="Rencana yang dibuat: .xlsx atau .csv.")
+def impor(dokumen: Path, rencana: Path) -> None:
+    """Baca dokumen RKT (.md, .txt, .docx, .pdf, .xlsx) menjadi rencana."""
+    made = commands.import_naskah(dokumen, rencana)
+    _tell(made.naskah.problems)
+    unread = [r for r in made.rows if not r.get("tipe")]
+    sasaran = len({str(r["id"]).split("-")[0] for r in made.rows})
+    click.echo(f"{sasaran} sasaran, {len(made.rows)} indikator ditulis ke {rencana}.")
+    if made.disimpan:
+        click.echo(f"Rencana sebelumnya disimpan sebagai {made.disimpan.name}.")
+    if made.ragu:
+        click.echo(f"{len(made.ragu)} baris masih ragu: buka rencana, putuskan baris jingga, lalu kosongkan kolom Ragu.")
+    if not made.rows or unread:
+        click.echo(f"{len(unread)} baris belum terbaca dan harus dilengkapi sebelum buku kerja dapat dibuat.")
+    _exit(not unread)
+
+
+@cli.command()
+@click.argument("rencana", type=_FILE)
+@click.option("-o", "--keluaran", "folder", metavar="FOLDER", type=_FILE, required=True, help="Folder untuk buku kerja dan buku konsolidasi.")
+@click.option("--triwulan", type=click.IntRange(1, 4), help="Triwulan pelaporan (bawaan: menurut rencana).")
+def bangun(rencana: Path, folder: Path, triwulan: int | None) -> None:
+    """Buat satu buku kerja per sub-bagian, dan buku konsolidasi."""
+    made = commands.build_workbooks(rencana, folder, triwulan=triwulan, track=_track)
+    _tell(made.problems)
+    for path in made.berkas:
+        click.echo(f"  {path}")
+    for path in made.disimpan:
+        click.echo(f"Berkas sebelumnya disimpan sebagai {path.name}.")
+    click.echo(f"{len(made.berkas)} buku dibuat. Kirim setiap BukuKerja ke sub-bagiannya.")
+
+
+@cli.command()
+@click.argument("berkas", type=_FILE, nargs=-1, required=True)
+@click.option("--rencana", metavar="RENCANA", type=_FILE, required=True, help="Rencana kantor: .xlsx atau .csv.")
+@click.option("--json", "as_json", is_flag=True, help="Tulis hasilnya sebagai JSON, untuk program lain.")
+def periksa(berkas: tuple[Path, ...], rencana: Path, as_json: bool) -> None:
+    """Periksa buku kerja yang dikirim kembali, tanpa menggabungnya."""
+    checked = commands.check_returns(berkas, rencana, track=_track)
+    if as_json:
+        click.echo(json.dumps(commands.report(checked), ensure_ascii=False, indent=2))
+    else:
+        for kiriman in checked:
+            click.echo(f"{kiriman.berkas}: {kiriman.status}, {kiriman.terisi} sel terisi")
+            _tell(kiriman.problems)
+    _exit(all(k.status in ("diterima", "peringatan") for k in checked))
+
+
+@cli.command()
+@click.argument("masukan", type=_FILE, nargs=-1, required=True)
+@click.option("--rencana", metavar="RENCANA", type=_FILE, required=True, help="Rencana kantor: .xlsx atau .csv.")
+@click.option("-o", "--keluaran", metavar="KONSOLIDASI", type=_FILE, required=True, help="Buku konsolidasi yang dibuat (.xlsx).")
+@click.option("--data", type=_FILE, help="Tulis juga tabel data (.csv).")
+@click.option("--laporan", type=_FILE, help="Tulis juga laporan pemeriksaan (.json).")
+@click.option("--triwulan", type=click.IntRange(1, 4), help="Triwulan pelaporan (bawaan: menurut rencana).")
+def konsolidasi(
+    masukan: tuple[Path, ...], rencana: Path, keluaran: Path, data: Path | None, laporan: Path | None, triwulan: int | None
+) -> None:
+    """Gabungkan kiriman (berkas atau folder) menjadi satu buku konsolidasi."""
+    made = commands.consolidate_returns(
+        masukan, rencana, keluaran, data=data, laporan=laporan, triwulan=triwulan, track=_track
+    )
+    hasil = made.hasil
+    for kiriman in hasil.kiriman:
+        click.echo(f"{kiriman.berkas}: {kiriman.status}, {kiriman.terisi} sel terisi")
+        _tell(kiriman.problems)
+    _tell(hasil.problems)
+    if made.disimpan:
+        click.echo(f"Buku konsolidasi sebelumnya disimpan sebagai {made.disimpan.name}.")
+    click.echo(f"Konsolidasi ditulis ke {keluaran}. Buka lembar Dasbor, lalu Masalah.")
+    _exit(made.clean)
+
+
+def main(arguments: Sequence[str] | None = None) -> Any:
+    """Run the command line; a refusal becomes a message and exit 1 (2 where a named file is at fault)."""
+    _speak_indonesian()
+    try:
+        return cli.main(arguments, prog_name="rkt")
+    except Refused as refused:
+        for problem in refused.problems:
+            click.echo(problem.pesan, err=True)
+        sys.exit(2 if all(p.kode in ("S01", "S02") for p in refused.problems) else 1)
+
+
+def _speak_indonesian() -> None:
+    """Click takes its own words ("Usage", "Error") through gettext; its catalogue is beside this module."""
+    import gettext
+
+    os.environ["LANGUAGE"] = "id"
+    gettext.bindtextdomain("messages", str(files("builder").joinpath("bahasa")))
+
+
+if __name__ == "__main__":
+    main()
