@@ -5,13 +5,18 @@ Exit 0 all well, 1 something was refused or held, 2 wrong usage.
 
 from __future__ import annotations
 
+import datetime
+import gettext
+import io
 import json
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -20,7 +25,7 @@ from builder.masalah import Problem, Putusan, Refused
 
 T = TypeVar("T")
 _FILE = click.Path(path_type=Path)
-_MARKS = {Putusan.CATAT: "·", Putusan.PERINGATAN: "!", Putusan.TAHAN: "✋", Putusan.TOLAK: "✗"}
+_MARKS = {Putusan.CATAT: "-", Putusan.PERINGATAN: "!", Putusan.TAHAN: "?", Putusan.TOLAK: "x"}
 
 
 def _track(items: Sequence[T], label: str) -> Iterator[T]:
@@ -38,13 +43,17 @@ def _exit(clean: bool) -> None:
     sys.exit(0 if clean else 1)
 
 
-@click.group(context_settings={"help_option_names": ["--bantuan", "--help", "-h"], "max_content_width": 100})
-@click.version_option(package_name="rkt", prog_name="rkt", message="%(prog)s versi %(version)s", help="Tampilkan versi.")
+@click.group(
+    context_settings={"help_option_names": ["--bantuan", "--help", "-h"], "max_content_width": 100},
+    options_metavar="[PILIHAN]",
+    subcommand_metavar="PERINTAH …",
+)
+@click.version_option(package_name="rkt", message="rkt versi %(version)s", help="Tampilkan versi.")
 def cli() -> None:
     """Dari dokumen RKT menjadi buku kerja Excel dan konsolidasi capaian kinerja."""
 
 
-@cli.command()
+@cli.command(options_metavar="[PILIHAN]")
 @click.argument("folder", metavar="[FOLDER]", type=_FILE, default=Path("contoh-rkt"))
 def contoh(folder: Path) -> None:
     """Jalankan seluruh langkah dengan RKT 2024 Kubu Raya, hasilnya di FOLDER (bawaan: contoh-rkt)."""
@@ -62,13 +71,22 @@ def contoh(folder: Path) -> None:
         (made.konsolidasi, "konsolidasi capaian kantor"),
     ):
         click.echo(f"  {path.relative_to(folder)!s:24} {told}")
-    click.echo(f"{len(hasil.kiriman)} kiriman digabung, {held} hal perlu diperiksa, {len(hasil.missing)} sub-bagian belum mengirim.")
+    waiting = f"{len(hasil.missing)} sub-bagian belum mengirim"
+    click.echo(f"{len(hasil.kiriman)} kiriman digabung, {held} hal perlu diperiksa, {waiting}.")
     click.echo(f"Buka dahulu: {made.konsolidasi} (lembar Dasbor, lalu Masalah).")
 
 
-@cli.command()
+@cli.command(options_metavar="[PILIHAN]")
 @click.argument("dokumen", type=_FILE)
-@click.option("-o", "--keluaran", "rencana", metavar="RENCANA", type=_FILE, required=True, help="Rencana yang dibuat: .xlsx atau .csv.")
+@click.option(
+    "-o",
+    "--keluaran",
+    "rencana",
+    metavar="RENCANA",
+    type=_FILE,
+    required=True,
+    help="Rencana yang dibuat: .xlsx atau .csv.",
+)
 def impor(dokumen: Path, rencana: Path) -> None:
     """Baca dokumen RKT (.md, .txt, .docx, .pdf, .xlsx) menjadi rencana."""
     made = commands.import_naskah(dokumen, rencana)
@@ -79,16 +97,31 @@ def impor(dokumen: Path, rencana: Path) -> None:
     if made.disimpan:
         click.echo(f"Rencana sebelumnya disimpan sebagai {made.disimpan.name}.")
     if made.ragu:
-        click.echo(f"{len(made.ragu)} baris masih ragu: buka rencana, putuskan baris jingga, lalu kosongkan kolom Ragu.")
+        click.echo(
+            f"{len(made.ragu)} baris masih ragu: buka rencana, putuskan baris jingga, lalu kosongkan kolom Ragu."
+        )
     if not made.rows or unread:
         click.echo(f"{len(unread)} baris belum terbaca dan harus dilengkapi sebelum buku kerja dapat dibuat.")
     _exit(not unread)
 
 
-@cli.command()
+@cli.command(options_metavar="[PILIHAN]")
 @click.argument("rencana", type=_FILE)
-@click.option("-o", "--keluaran", "folder", metavar="FOLDER", type=_FILE, required=True, help="Folder untuk buku kerja dan buku konsolidasi.")
-@click.option("--triwulan", type=click.IntRange(1, 4), help="Triwulan pelaporan (bawaan: menurut rencana).")
+@click.option(
+    "-o",
+    "--keluaran",
+    "folder",
+    metavar="FOLDER",
+    type=_FILE,
+    required=True,
+    help="Folder untuk buku kerja dan buku konsolidasi.",
+)
+@click.option(
+    "--triwulan",
+    type=click.IntRange(1, 4),
+    metavar="1-4",
+    help="Triwulan pelaporan (bawaan: menurut rencana).",
+)
 def bangun(rencana: Path, folder: Path, triwulan: int | None) -> None:
     """Buat satu buku kerja per sub-bagian, dan buku konsolidasi."""
     made = commands.build_workbooks(rencana, folder, triwulan=triwulan, track=_track)
@@ -100,9 +133,11 @@ def bangun(rencana: Path, folder: Path, triwulan: int | None) -> None:
     click.echo(f"{len(made.berkas)} buku dibuat. Kirim setiap BukuKerja ke sub-bagiannya.")
 
 
-@cli.command()
+@cli.command(options_metavar="[PILIHAN]")
 @click.argument("berkas", type=_FILE, nargs=-1, required=True)
-@click.option("--rencana", metavar="RENCANA", type=_FILE, required=True, help="Rencana kantor: .xlsx atau .csv.")
+@click.option(
+    "--rencana", metavar="RENCANA", type=_FILE, required=True, help="Rencana kantor: .xlsx atau .csv."
+)
 @click.option("--json", "as_json", is_flag=True, help="Tulis hasilnya sebagai JSON, untuk program lain.")
 def periksa(berkas: tuple[Path, ...], rencana: Path, as_json: bool) -> None:
     """Periksa buku kerja yang dikirim kembali, tanpa menggabungnya."""
@@ -116,15 +151,34 @@ def periksa(berkas: tuple[Path, ...], rencana: Path, as_json: bool) -> None:
     _exit(all(k.status in ("diterima", "peringatan") for k in checked))
 
 
-@cli.command()
+@cli.command(options_metavar="[PILIHAN]")
 @click.argument("masukan", type=_FILE, nargs=-1, required=True)
-@click.option("--rencana", metavar="RENCANA", type=_FILE, required=True, help="Rencana kantor: .xlsx atau .csv.")
-@click.option("-o", "--keluaran", metavar="KONSOLIDASI", type=_FILE, required=True, help="Buku konsolidasi yang dibuat (.xlsx).")
-@click.option("--data", type=_FILE, help="Tulis juga tabel data (.csv).")
-@click.option("--laporan", type=_FILE, help="Tulis juga laporan pemeriksaan (.json).")
-@click.option("--triwulan", type=click.IntRange(1, 4), help="Triwulan pelaporan (bawaan: menurut rencana).")
+@click.option(
+    "--rencana", metavar="RENCANA", type=_FILE, required=True, help="Rencana kantor: .xlsx atau .csv."
+)
+@click.option(
+    "-o",
+    "--keluaran",
+    metavar="KONSOLIDASI",
+    type=_FILE,
+    required=True,
+    help="Buku konsolidasi yang dibuat (.xlsx).",
+)
+@click.option("--data", metavar="DATA", type=_FILE, help="Tulis juga tabel data (.csv).")
+@click.option("--laporan", metavar="LAPORAN", type=_FILE, help="Tulis juga laporan pemeriksaan (.json).")
+@click.option(
+    "--triwulan",
+    type=click.IntRange(1, 4),
+    metavar="1-4",
+    help="Triwulan pelaporan (bawaan: menurut rencana).",
+)
 def konsolidasi(
-    masukan: tuple[Path, ...], rencana: Path, keluaran: Path, data: Path | None, laporan: Path | None, triwulan: int | None
+    masukan: tuple[Path, ...],
+    rencana: Path,
+    keluaran: Path,
+    data: Path | None,
+    laporan: Path | None,
+    triwulan: int | None,
 ) -> None:
     """Gabungkan kiriman (berkas atau folder) menjadi satu buku konsolidasi."""
     made = commands.consolidate_returns(
@@ -141,21 +195,33 @@ def konsolidasi(
     _exit(made.clean)
 
 
-def main(arguments: Sequence[str] | None = None) -> Any:
-    """Run the command line; a refusal becomes a message and exit 1 (2 where a named file is at fault)."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; a refusal is told and exits with 1, or with 2 where a named file is at fault."""
     _speak_indonesian()
     try:
-        return cli.main(arguments, prog_name="rkt")
+        cli.main(arguments, prog_name="rkt")
     except Refused as refused:
         for problem in refused.problems:
             click.echo(problem.pesan, err=True)
         sys.exit(2 if all(p.kode in ("S01", "S02") for p in refused.problems) else 1)
+    except Exception:
+        # A fault of the program: a clerk reads a sentence, the rest goes where a maintainer finds it.
+        log = Path(tempfile.gettempdir()) / "rkt-kesalahan.log"
+        with log.open("a", encoding="utf-8") as file:
+            file.write(
+                f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S} {sys.argv[1:]}\n{traceback.format_exc()}\n"
+            )
+        click.echo(
+            f"Terjadi kesalahan di dalam program; tidak ada yang ditulis. Rinciannya di {log}.", err=True
+        )
+        sys.exit(1)
 
 
 def _speak_indonesian() -> None:
     """Click takes its own words ("Usage", "Error") through gettext; its catalogue is beside this module."""
-    import gettext
-
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an old Windows console lacks some characters
     os.environ["LANGUAGE"] = "id"
     gettext.bindtextdomain("messages", str(files("builder").joinpath("bahasa")))
 

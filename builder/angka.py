@@ -10,7 +10,10 @@ import re
 from dataclasses import dataclass
 
 # Every character that looks like nothing: spaces of all kinds, zero-width marks, the byte order mark.
-_INVISIBLE = dict.fromkeys(map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " ")
+_INVISIBLE: dict[int, str | None] = dict.fromkeys(
+    map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"),
+    " ",
+)
 _INVISIBLE |= dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"), None)
 
 _PLAIN = re.compile(r"\d+")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
+from types import MappingProxyType
 
 from builder.expr import Const, Evaluation, Expr, Key, Range, Ref, Value, and_, call, if_, or_
 from builder.rkt import ROMAWI, TRIWULAN, Aturan, Indikator, Isian, Konsolidasi, Polaritas, Tipe
@@ -107,9 +108,10 @@ def points(capaian: Expr, digits: int) -> Expr:
     return call("round", call("round", capaian * 100, 8), digits)
 
 
-def formulas(indikator: Indikator, aturan: Aturan) -> dict[Key, Expr]:
+@cache
+def formulas(indikator: Indikator, aturan: Aturan) -> Mapping[Key, Expr]:
     """Formula of every computed cell of one indikator, five rows: TW1 to TW4 and TAHUN."""
-    return _Kartu(indikator, aturan).formulas()
+    return MappingProxyType(_Kartu(indikator, aturan).formulas())
 
 
 def target_cells(indikator: Indikator) -> dict[Key, Value]:
@@ -124,7 +126,11 @@ def compute(
     indikator: Indikator, aturan: Aturan, entries: Mapping[Key, Value], triwulan: int
 ) -> dict[Key, Value]:
     """Every computed cell of one indikator from its entries (keys as on the card) at a triwulan pelaporan."""
-    given: dict[Key, Value] = {**aturan_cells(aturan), **target_cells(indikator), TRIWULAN_PELAPORAN: triwulan}
+    given: dict[Key, Value] = {
+        **aturan_cells(aturan),
+        **target_cells(indikator),
+        TRIWULAN_PELAPORAN: triwulan,
+    }
     given |= {k: v for k, v in entries.items() if k.id == indikator.id}
     rules = {K.key: k_formula(), **formulas(indikator, aturan)}
     evaluation = Evaluation(given, rules)
@@ -152,7 +158,14 @@ class _Kartu:
         for j in TRIWULAN:
             own = {"realisasi": self._rasio(j)} if self.rasio else {"terbaca": self._langsung(j)}
             cells |= self._row(
-                j, own | {"basis": self._basis(j), "kosong": self._blanks(j), "sd": self._to_date(j), "terisi": self._answered(j)}
+                j,
+                own
+                | {
+                    "basis": self._basis(j),
+                    "kosong": self._blanks(j),
+                    "sd": self._to_date(j),
+                    "terisi": self._answered(j),
+                },
             )
         at_k = {column: self._at_k(column) for column in ("basis", "kosong", "sd")}
         cells |= self._row(None, at_k)
@@ -190,7 +203,9 @@ class _Kartu:
         return and_(own.differs(""), own.differs(NIHIL), own.differs(PERIKSA))
 
     def _at_k(self, column: str) -> Expr:
-        return if_(K.equals(0), "", call("choose", if_(K.equals(0), 1, K), *(self._ref(j, column) for j in TRIWULAN)))
+        return if_(
+            K.equals(0), "", call("choose", if_(K.equals(0), 1, K), *(self._ref(j, column) for j in TRIWULAN))
+        )
 
     # --- DOMAIN 4: what was typed ---------------------------------------------------------------------------------
 
@@ -202,14 +217,22 @@ class _Kartu:
     def _rasio(self, j: int) -> Expr:
         """Realisasi of a pair: its quotient, NIHIL, PERIKSA or blank."""
         p, q = self._ref(j, "pembilang"), self._ref(j, "penyebut")
-        nothing = and_(self._is_nothing(p), self._is_nothing(q), or_(is_nihil(p), is_nihil(q), and_(is_number(q), q.equals(0))))
+        nothing = and_(
+            self._is_nothing(p),
+            self._is_nothing(q),
+            or_(is_nihil(p), is_nihil(q), and_(is_number(q), q.equals(0))),
+        )
         return if_(
             and_(is_blank(p), is_blank(q)),
             "",
             if_(
                 nothing,
                 self._nihil,
-                if_(and_(is_number(p), is_number(q)), if_(self._is_wrong_pair(j, p, q), PERIKSA, p / q), PERIKSA),
+                if_(
+                    and_(is_number(p), is_number(q)),
+                    if_(self._is_wrong_pair(j, p, q), PERIKSA, p / q),
+                    PERIKSA,
+                ),
             ),
         )
 
@@ -239,7 +262,11 @@ class _Kartu:
                 return if_(_rank("opini", "tier", word, self.aturan) > 0, word, PERIKSA)
             case Tipe.PREDIKAT:
                 score = if_(and_(typed >= 0, typed <= 100), typed, PERIKSA)
-                return if_(is_number(typed), score, if_(_rank("predikat", "rank", word, self.aturan) > 0, word, PERIKSA))
+                return if_(
+                    is_number(typed),
+                    score,
+                    if_(_rank("predikat", "rank", word, self.aturan) > 0, word, PERIKSA),
+                )
         return if_(is_number(typed), if_(self._is_within(typed), typed, PERIKSA), PERIKSA)
 
     def _is_within(self, typed: Ref) -> Expr:
@@ -278,7 +305,7 @@ class _Kartu:
                 known = if_(self._ref(j, "basis") > 0, quotient, nothing)
         # Text among the triwulan is never skipped in silence, as SUM would.
         unread = own.equals(PERIKSA) if j == 1 else or_(own.equals(PERIKSA), before.equals(PERIKSA))
-        return if_(K < j, "", if_(unread, PERIKSA, known))
+        return if_(j > K, "", if_(unread, PERIKSA, known))
 
     def _total(self, j: int) -> Expr:
         return call("sum", self._up_to(j, self._own(j).key.kolom))
@@ -289,7 +316,7 @@ class _Kartu:
         answered = if_(or_(own.equals(""), own.equals(PERIKSA)), 0, 1)
         if self.i.konsolidasi is not Konsolidasi.SUM:  # a sum needs every triwulan, a 0 too
             answered = if_(is_blank(self._ref(j, "target")), "", answered)
-        return if_(K < j, "", answered)
+        return if_(j > K, "", answered)
 
     # --- DOMAIN 6: capaian ----------------------------------------------------------------------------------------
 
@@ -301,7 +328,7 @@ class _Kartu:
         known = if_(sd.equals(""), "", if_(or_(sd.equals(NIHIL), sd.equals(PERIKSA)), sd, measured))
         if self.i.needs_konfirmasi:
             known = Const(KONFIRMASI)
-        return if_(K < (j or 1), "", known)
+        return if_((j or 1) > K, "", known)
 
     def _measured(self, j: int | None) -> Expr:
         target, realisasi = self._ref(j, "target"), self._ref(j, "sd")
@@ -339,7 +366,9 @@ class _Kartu:
             case Polaritas.MAXIMIZE:
                 return if_(target.equals(0), if_(realisasi <= 0, 1, CAP), realisasi / target)
             case Polaritas.MINIMIZE:
-                return if_(target.equals(0), if_(realisasi <= 0, 1, 0), call("max", 0, 2 - realisasi / target))
+                return if_(
+                    target.equals(0), if_(realisasi <= 0, 1, 0), call("max", 0, 2 - realisasi / target)
+                )
             case Polaritas.STABILIZE:
                 return self._stabilize(target, realisasi)
 
@@ -365,7 +394,9 @@ class _Kartu:
         status: Expr = Const("")
         for word, code in _STATUS_OF_WORD.items():
             status = if_(capaian.equals(word), STATUS_LABEL[code], status)
-        reached = if_(points(capaian, 2).equals(100), STATUS_LABEL[Status.TERCAPAI], STATUS_LABEL[Status.BELUM])
+        reached = if_(
+            points(capaian, 2).equals(100), STATUS_LABEL[Status.TERCAPAI], STATUS_LABEL[Status.BELUM]
+        )
         verdict = if_(points(capaian, 2) > 100, STATUS_LABEL[Status.MELAMPAUI], reached)
         return if_(is_number(capaian), verdict if j else if_(K.equals(4), verdict, ""), status)
 
@@ -377,7 +408,7 @@ class _Kartu:
             joined = if_(age.equals(""), sofar, _join(age, " · ", sofar))
             return if_(K.equals(0), "", if_(K.equals(4), age, joined))
         late = if_(self._own(j).equals(""), "", "setelah triwulan pelaporan")
-        return if_(K < j, late, self._age(j, Const(j)))
+        return if_(j > K, late, self._age(j, Const(j)))
 
     def _age(self, j: int | None, now: Expr) -> Expr:
         basis, sd = self._ref(j, "basis"), self._ref(j, "sd")

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import errno
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from builder import plan
 from builder.consolidator import Konsolidasi, consolidate, data_frame
 from builder.identitas import KONSOLIDASI, RENCANA
 from builder.layout import Book
 from builder.masalah import Message, Problem, Refused
 from builder.naskah import DrafIndikator, Naskah, read_naskah
 from builder.plan import read_plan
+from builder.plan.settings import default_aturan, skema
+from builder.plan.table import csv_text, toml_text
 from builder.reader import Kiriman, peek_tanda, read_kiriman
 from builder.rkt import Identitas, Rkt, SubBagian
 from builder.usulan import Baris, complete
@@ -59,20 +61,28 @@ class Impor:
 def import_naskah(dokumen: Path, rencana: Path) -> Impor:
     """RKT document to a plan (.xlsx, or .csv with its .toml); raises Refused."""
     if rencana.suffix.lower() not in (".xlsx", ".csv"):
-        raise Refused(Problem(Message.S02, rencana.name, values={"jenis": rencana.suffix or "tanpa akhiran", "daftar": ".xlsx atau .csv"}))
+        raise Refused(
+            Problem(
+                Message.S02,
+                rencana.name,
+                values={"jenis": rencana.suffix or "tanpa akhiran", "daftar": ".xlsx atau .csv"},
+            )
+        )
     naskah = read_naskah(dokumen)
     tahun = naskah.tahun or datetime.date.today().year
     rows = tuple(complete(_row_of(draf), tahun) for draf in naskah.draf)
-    identitas = Identitas(naskah.kantor, tahun, 1, naskah.tempat, naskah.pejabat, naskah.jabatan or "Sekretaris")
+    identitas = Identitas(
+        naskah.kantor, tahun, 1, naskah.tempat, naskah.pejabat, naskah.jabatan or "Sekretaris"
+    )
     kept = write_plan(rows, identitas, rencana)
     return Impor(naskah, rows, kept)
 
 
 def _row_of(draf: DrafIndikator) -> Baris:
     return {
-        "id": draf.id, "tingkat": draf.tingkat, "sasaran": draf.sasaran, "indikator": draf.indikator, "target": draf.target,
-        "tipe": draf.tipe, "nilai": draf.nilai, "satuan": draf.satuan, "ragu": " ".join(sorted(draf.ragu)),
-        "keraguan": draf.keraguan,
+        "id": draf.id, "tingkat": draf.tingkat, "sasaran": draf.sasaran, "indikator": draf.indikator,
+        "target": draf.target, "tipe": draf.tipe, "nilai": draf.nilai, "satuan": draf.satuan,
+        "ragu": " ".join(sorted(draf.ragu)), "keraguan": draf.keraguan,
     }  # fmt: skip
 
 
@@ -83,16 +93,16 @@ def write_plan(rows: Iterable[Baris], identitas: Identitas, rencana: Path) -> Pa
         if rencana.suffix.lower() == ".csv":
             kept = keep_old(rencana)
             for path, text in (
-                (rencana, plan.csv_text(rows)),
-                (rencana.with_suffix(".toml"), plan.toml_text(identitas)),
+                (rencana, csv_text(rows)),
+                (rencana.with_suffix(".toml"), toml_text(identitas)),
             ):
                 with whole_file(path) as temporary:
                     temporary.write_text(text, "utf-8")
             return kept
         settings = {
             "identitas": {f: getattr(identitas, f) for f in Identitas.__slots__},
-            "sub_bagian": plan.skema("pkpu14-2020"),
-            "aturan": plan.default_aturan(),
+            "sub_bagian": skema("pkpu14-2020"),
+            "aturan": default_aturan(),
         }
         return _write_books([(rencana_book(list(rows), settings), rencana)])[0]
 
@@ -109,14 +119,16 @@ class Bangun:
     disimpan: tuple[Path, ...]
 
 
-def build_workbooks(rencana: Path, folder: Path, *, triwulan: int | None = None, track: Track[Any] = no_track) -> Bangun:
+def build_workbooks(
+    rencana: Path, folder: Path, *, triwulan: int | None = None, track: Track[Any] = no_track
+) -> Bangun:
     """One buku kerja per sub-bagian, and the buku konsolidasi, into a folder; raises Refused."""
     rkt, problems = read_plan(rencana)
     if triwulan:
         rkt = replace(rkt, identitas=replace(rkt.identitas, triwulan=triwulan))
     owners = [s for s in rkt.sub_bagian if rkt.sasaran_of(s)]
     makers: list[tuple[Path, Callable[[], Book]]] = [
-        *((folder / file_name(rkt, s), lambda s=s: buku_kerja(rkt, s)) for s in owners),  # type: ignore[misc]
+        *((folder / file_name(rkt, s), lambda s=s: buku_kerja(rkt, s)) for s in owners),
         (
             folder / form_konsolidasi.file_name(rkt),
             lambda: form_konsolidasi.buku_konsolidasi(consolidate([], rkt, rkt.identitas.triwulan)),
@@ -136,8 +148,7 @@ def _write_books(books: Iterable[tuple[Book, Path]]) -> list[Path | None]:
         for book, path in books:
             write_book(book, STYLES, stack.enter_context(whole_file(path)))
             paths.append(path)
-        kept = [keep_old(path) for path in paths]
-    return kept
+        return [keep_old(path) for path in paths]
 
 
 def keep_old(path: Path) -> Path | None:
@@ -150,15 +161,25 @@ def keep_old(path: Path) -> Path | None:
     return kept
 
 
+_REASONS = {
+    errno.EACCES: "tidak ada izin menulis",
+    errno.EPERM: "tidak ada izin menulis",
+    errno.ENOSPC: "disk penuh",
+    errno.EROFS: "tempatnya hanya-baca",
+    errno.ENOTDIR: "salah satu nama di alamat itu bukan folder",
+    errno.EEXIST: "sudah ada berkas dengan nama folder itu",
+    errno.EISDIR: "sudah ada folder dengan nama itu",
+}
+
+
 @contextlib.contextmanager
-def _writing(path: Path) -> Any:
+def _writing(path: Path) -> Iterator[None]:
     """What the system says against writing, as a message."""
     try:
         yield
     except OSError as error:
         where = str(error.filename or path)
-        reason = {13: "tidak ada izin menulis", 28: "disk penuh", 30: "hanya-baca", 20: "bukan folder", 17: "sudah ada berkas dengan nama itu"}
-        cause = reason.get(error.errno or 0, error.strerror or "gagal")
+        cause = _REASONS.get(error.errno or 0, error.strerror or "gagal")
         raise Refused(Problem(Message.S04, where, values={"sebab": cause})) from error
 
 
@@ -188,11 +209,15 @@ def gather_files(masukan: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
 
 def _is_junk(path: Path) -> bool:
     name = path.name.lower()
-    known = name in ("thumbs.db", "desktop.ini", ".ds_store") or name.endswith((".tmp", ".crdownload", ".part"))
+    known = name in ("thumbs.db", "desktop.ini", ".ds_store") or name.endswith(
+        (".tmp", ".crdownload", ".part")
+    )
     return known or name.startswith(("~$", "._", ".")) or "__MACOSX" in path.parts
 
 
-def check_returns(berkas: Iterable[Path], rencana: Path | Rkt, *, track: Track[Any] = no_track) -> list[Kiriman]:
+def check_returns(
+    berkas: Iterable[Path], rencana: Path | Rkt, *, track: Track[Any] = no_track
+) -> list[Kiriman]:
     """Read returned workbooks against a plan (its file, or as read); what is wrong stands in their problems.
 
     Raises Refused for a plan that cannot be used or a file that does not exist.
@@ -238,7 +263,16 @@ def consolidate_returns(
 ) -> Gabungan:
     """Read returns, merge them, write the buku konsolidasi (and DATA, LAPORAN); raises Refused."""
     if keluaran.suffix.lower() != ".xlsx":
-        raise Refused(Problem(Message.S02, keluaran.name, values={"jenis": keluaran.suffix or "tanpa akhiran", "daftar": ".xlsx untuk buku konsolidasi"}))
+        raise Refused(
+            Problem(
+                Message.S02,
+                keluaran.name,
+                values={
+                    "jenis": keluaran.suffix or "tanpa akhiran",
+                    "daftar": ".xlsx untuk buku konsolidasi",
+                },
+            )
+        )
     rkt, _ = read_plan(rencana)
     _check_replaceable(keluaran)
     masukan = list(masukan)
@@ -273,7 +307,9 @@ def _write_konsolidasi(
     if data:
         texts[data] = data_frame(hasil).to_csv(index=False, lineterminator="\n")
     if laporan:
-        texts[laporan] = json.dumps(report(hasil.kiriman, hasil.problems), ensure_ascii=False, indent=2) + "\n"
+        texts[laporan] = (
+            json.dumps(report(hasil.kiriman, hasil.problems), ensure_ascii=False, indent=2) + "\n"
+        )
     with _writing(keluaran), contextlib.ExitStack() as stack:
         for path, text in texts.items():
             stack.enter_context(whole_file(path)).write_text(text, "utf-8")

@@ -40,7 +40,9 @@ class Konsolidasi:
     rkt: Rkt
     triwulan: int
     kiriman: tuple[Kiriman, ...]  # every file, in the order of their names
-    dipakai: dict[str, tuple[Kiriman, ...]] = field(default_factory=dict)  # code of the sub-bagian -> its files
+    dipakai: dict[str, tuple[Kiriman, ...]] = field(
+        default_factory=dict
+    )  # code of the sub-bagian -> its files
     asal: dict[Key, Asal] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)  # between files; those of a file stand in it
 
@@ -135,7 +137,9 @@ def _merge(files: list[Kiriman], sub_bagian: str, problems: list[Problem]) -> di
             if before is None or _is_blank(before.entry):
                 merged[key] = Asal(entry, kiriman.berkas)
             elif not _is_blank(entry) and entry.shown != before.entry.shown:
-                merged[key] = _conflict(before, Asal(entry, kiriman.berkas), kiriman.nomor, sub_bagian, problems)
+                merged[key] = _conflict(
+                    before, Asal(entry, kiriman.berkas), kiriman.nomor, sub_bagian, problems
+                )
     return merged
 
 
@@ -150,7 +154,15 @@ def _conflict(a: Asal, b: Asal, nomor: int, sub_bagian: str, problems: list[Prob
         "isi_b": f"«{b.entry.isi}»", "berkas_b": b.berkas,
     }  # fmt: skip
     problems.append(
-        Problem(Message.F04, None, entry.lembar, entry.sel, f"{a.entry.isi} ↔ {b.entry.isi}", values, (entry.key.id, entry.key.baris))
+        Problem(
+            Message.F04,
+            None,
+            entry.lembar,
+            entry.sel,
+            f"{a.entry.isi} ↔ {b.entry.isi}",
+            values,
+            (entry.key.id, entry.key.baris),
+        )
     )
     return Asal(replace(entry, value=None, ditahan=True, isi=f"{a.entry.isi} ↔ {b.entry.isi}"), a.berkas)
 
@@ -178,13 +190,19 @@ def _row(result: Konsolidasi, i: Indikator, values: Mapping[Key, Value], periode
         return values.get(Key(i.id, periode, column))
 
     year = periode == TAHUN
-    origin = [result.asal[k] for c in ("pembilang", "penyebut", "realisasi") if (k := Key(i.id, periode, c)) in result.asal]
+    origin = [
+        result.asal[k]
+        for c in ("pembilang", "penyebut", "realisasi")
+        if (k := Key(i.id, periode, c)) in result.asal
+    ]
     filled = [a for a in origin if not _is_blank(a.entry)]
     return {
         "id": i.id,
         "triwulan": "tahun" if year else periode[2],
         **{half: _typed(result, Key(i.id, periode, half)) for half in _HALVES},
-        "realisasi": _realisasi(i, cell("sd" if year else "realisasi" if i.isian is Isian.RASIO else "terbaca")),
+        "realisasi": _realisasi(
+            i, cell("sd" if year else "realisasi" if i.isian is Isian.RASIO else "terbaca")
+        ),
         "capaian": _only_number(cell("capaian")),
         "capaian_dihitung": _only_number(cell("dihitung")),
         "status": str(_status(cell("status"), cell("capaian"))),

@@ -13,9 +13,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from builder.commands import Gabungan, Track, build_workbooks, consolidate_returns, import_naskah, no_track, write_plan
+from builder.commands import (
+    Gabungan,
+    Track,
+    build_workbooks,
+    consolidate_returns,
+    import_naskah,
+    no_track,
+    write_plan,
+)
 from builder.expr import Key, Value
-from builder.plan import as_row, read_plan
+from builder.plan import read_plan
+from builder.plan.table import as_row
 from builder.rkt import Indikator, Isian, Konsolidasi, Rkt, SubBagian, Tipe
 from builder.writer import write_book
 from workbook_templates.buku_kerja import buku_kerja, file_name
@@ -62,7 +71,9 @@ def make_contoh(folder: Path, *, track: Track[Any] = no_track) -> Contoh:
     kiriman.mkdir(exist_ok=True)
     for sub_bagian in rkt.sub_bagian[:-1]:  # the last one has not sent anything yet
         isi = Isi(fill(rkt, sub_bagian))
-        write_book(buku_kerja(rkt, sub_bagian, isi, triwulan=TRIWULAN), STYLES, kiriman / file_name(rkt, sub_bagian))
+        write_book(
+            buku_kerja(rkt, sub_bagian, isi, triwulan=TRIWULAN), STYLES, kiriman / file_name(rkt, sub_bagian)
+        )
     output = folder / "Konsolidasi-2024.xlsx"
     merged = consolidate_returns(
         [kiriman], rencana, output, data=folder / "data.csv", laporan=folder / "laporan.json", track=track
@@ -77,12 +88,11 @@ def fill(rkt: Rkt, sub_bagian: SubBagian) -> dict[Key, Value]:
     for i in rkt.indikator:
         if rkt.owner(i) == sub_bagian:
             for j in range(1, TRIWULAN + 1):
-                entries |= {Key(i.id, f"TW{j}", column): value for column, value in _row(i, j, chance).items()}
-    return entries | {key: value for key, value in KELIRU.items() if key in _entry_keys(rkt, sub_bagian)}
-
-
-def _entry_keys(rkt: Rkt, sub_bagian: SubBagian) -> set[Key]:
-    return {key for key, _ in buku_kerja(rkt, sub_bagian).entry_places()}
+                entries |= {
+                    Key(i.id, f"TW{j}", column): value for column, value in _row(i, j, chance).items()
+                }
+    own = {i.id for i in rkt.indikator if rkt.owner(i) == sub_bagian}
+    return entries | {key: value for key, value in KELIRU.items() if key.id in own}
 
 
 def _row(i: Indikator, j: int, chance: random.Random) -> dict[str, Value]:

@@ -194,7 +194,9 @@ def _lookup(wanted: Value, bounds: Sequence[Value], names: Sequence[Value]) -> V
 
 
 def _rank(word: Value, words: Sequence[Value], ranks: Sequence[Value]) -> float:
-    return sum(_number(r) for w, r in zip(words, ranks, strict=True) if _text(w).upper() == _text(word).upper())
+    return sum(
+        _number(r) for w, r in zip(words, ranks, strict=True) if _text(w).upper() == _text(word).upper()
+    )
 
 
 def _sumifs(total: Sequence[Value], *criteria: Any) -> float:
@@ -243,7 +245,9 @@ FUNCTIONS: dict[str, Function] = {
     # LibreOffice counts TRUE as a number.
     "is_number": Function(lambda a: f"AND(ISNUMBER({a}),NOT(ISLOGICAL({a})))", is_number),
     "sum": Function(_named("SUM"), lambda r: sum(_numbers(r))),
-    "count_from_zero": Function(lambda *c: f'COUNTIFS({",".join(c)},">=0")', lambda *c: len(list(_matching([*c, ">=0"])))),
+    "count_from_zero": Function(
+        lambda *c: f'COUNTIFS({",".join(c)},">=0")', lambda *c: len(list(_matching([*c, ">=0"])))
+    ),
     "countifs": Function(_named("COUNTIFS"), lambda *c: len(list(_matching(c)))),
     "sumifs": Function(_named("SUMIFS"), _sumifs),
     "lookup": Function(_named("LOOKUP"), _lookup),

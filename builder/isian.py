@@ -19,7 +19,10 @@ from builder.rkt import Aturan, Hitungan, Indikator, Isian, Konsolidasi, Tipe
 NIHIL = "Nihil"
 _NO_ANSWER = {"-", "–", "—", "n/a", "na", "tidak ada", "belum", "kosong", "nol", "0%"}
 _VOLATILE = re.compile(r"\b(TODAY|NOW|RAND|RANDBETWEEN|RANDARRAY|OFFSET|INDIRECT)\s*\(", re.IGNORECASE)
-_EXTERNAL = re.compile(r"\[\d+\]|\[[^\]]+\.xl|https?://|file:|\|'?[^']*'?!|\b(WEBSERVICE|IMPORTXML|HYPERLINK)\s*\(", re.IGNORECASE)
+_EXTERNAL = re.compile(
+    r"\[\d+\]|\[[^\]]+\.xl|https?://|file:|\|'?[^']*'?!|\b(WEBSERVICE|IMPORTXML|HYPERLINK)\s*\(",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,11 @@ class Content:
         if isinstance(self.value, bool):
             return str(self.value).upper()
         if isinstance(self.value, (int, float)):
-            return f"{self.value * 100:.10g}%".replace(".", ",") if "%" in self.format else f"{self.value:.15g}".replace(".", ",")
+            return (
+                f"{self.value * 100:.10g}%".replace(".", ",")
+                if "%" in self.format
+                else f"{self.value:.15g}".replace(".", ",")
+            )
         return "" if self.value is None else str(self.value)
 
 
@@ -131,7 +138,9 @@ def _read_words(i: Indikator, column: str, text: str, aturan: Aturan) -> Terbaca
         return _read_choice(i, word, aturan)
     example = _example(i, column)
     if word.lower() in _NO_ANSWER:
-        return Terbaca().add(Message.C13, nihil="Ketik Nihil bila tidak ada kejadian." if i.boleh_nihil else "")
+        return Terbaca().add(
+            Message.C13, nihil="Ketik Nihil bila tidak ada kejadian." if i.boleh_nihil else ""
+        )
     return _read_typed_number(i, column, word, example, aturan)
 
 
@@ -140,8 +149,15 @@ def _read_choice(i: Indikator, word: str, aturan: Aturan) -> Terbaca:
     if word.upper() in words:
         return Terbaca(word.upper())
     reading = read_returned(word) if i.tipe is Tipe.PREDIKAT else None
-    if reading and len(reading.numbers) == 1 and 0 <= reading.numbers[0] <= 100 and not (reading.percent or reading.unit):
-        return Terbaca(reading.numbers[0]).add(Message.C02, nilai=write_number(reading.numbers[0]), contoh="72,5")
+    if (
+        reading
+        and len(reading.numbers) == 1
+        and 0 <= reading.numbers[0] <= 100
+        and not (reading.percent or reading.unit)
+    ):
+        return Terbaca(reading.numbers[0]).add(
+            Message.C02, nilai=write_number(reading.numbers[0]), contoh="72,5"
+        )
     return Terbaca().add(Message.C16, daftar=", ".join(words))
 
 
@@ -152,7 +168,9 @@ def _read_typed_number(i: Indikator, column: str, word: str, example: str, atura
         return Terbaca().add(Message.C01, contoh=example)
     percent = i.tipe is Tipe.PERSENTASE and column == "realisasi"
     if reading.percent and not percent:
-        return Terbaca().add(Message.C04, satuan=i.satuan if column == "realisasi" else "jumlah", contoh=example)
+        return Terbaca().add(
+            Message.C04, satuan=i.satuan if column == "realisasi" else "jumlah", contoh=example
+        )
     if reading.unit and reading.unit.casefold() != i.satuan.casefold():
         return Terbaca().add(Message.C01, contoh=example)
     if len(reading.numbers) > 1:
@@ -174,12 +192,20 @@ def _check_number(i: Indikator, column: str, number: float, content: Content, at
         return Terbaca().add(Message.C18, contoh=example)
     number = float(f"{number:.15g}")  # the binary dust of 0.30000000000000004
     if column in ("pembilang", "penyebut"):
-        return Terbaca(number) if number >= 0 else Terbaca().add(Message.C15, batas="0 atau lebih", contoh=example)
+        return (
+            Terbaca(number)
+            if number >= 0
+            else Terbaca().add(Message.C15, batas="0 atau lebih", contoh=example)
+        )
     match i.tipe:
         case Tipe.OPINI:
             return Terbaca().add(Message.C16, daftar=", ".join(w for w, _ in aturan.opini))
         case Tipe.PREDIKAT:
-            return Terbaca(number) if 0 <= number <= 100 else Terbaca().add(Message.C15, batas="0 sampai 100", contoh="72,5")
+            return (
+                Terbaca(number)
+                if 0 <= number <= 100
+                else Terbaca().add(Message.C15, batas="0 sampai 100", contoh="72,5")
+            )
         case Tipe.JUMLAH if number != int(number):
             return Terbaca().add(Message.C17, contoh=example)
         case Tipe.PERSENTASE:
@@ -211,7 +237,11 @@ def _check_bounds(i: Indikator, number: float, read: Terbaca) -> Terbaca:
         return read
     unit = "%" if i.tipe is Tipe.PERSENTASE else ""
     ends = [f"{write_number(x)}{unit}" for x in (i.min_sah, i.maks_sah) if x is not None]
-    limits = " sampai ".join(ends) if len(ends) == 2 else f"{ends[0]} atau {'lebih' if i.maks_sah is None else 'kurang'}"
+    limits = (
+        " sampai ".join(ends)
+        if len(ends) == 2
+        else f"{ends[0]} atau {'lebih' if i.maks_sah is None else 'kurang'}"
+    )
     return Terbaca().add(Message.C15, batas=limits, contoh=_example(i, "realisasi"))
 
 
@@ -231,14 +261,25 @@ def check_pair(
     if len({pembilang, penyebut} - nothing) == 0 and (NIHIL in nothing or penyebut == 0):
         return [] if i.boleh_nihil else [(Message.N05, {})]
     if pembilang is None or penyebut is None or isinstance(pembilang, str) or isinstance(penyebut, str):
-        return [(Message.N01, {"ada": "pembilang" if penyebut is None else "penyebut", "kurang": "penyebut" if penyebut is None else "pembilang"})]
+        return [
+            (
+                Message.N01,
+                {
+                    "ada": "pembilang" if penyebut is None else "penyebut",
+                    "kurang": "penyebut" if penyebut is None else "pembilang",
+                },
+            )
+        ]
     shown = {"pembilang": write_number(pembilang), "penyebut": write_number(penyebut)}
     if penyebut == 0:
         return [(Message.N02, shown)]
     if i.maks_sah is not None and pembilang > penyebut * (i.maks_sah / 100):
         return [(Message.N03, shown)]
     if i.konsolidasi is Konsolidasi.LAST and i.hitungan is Hitungan.KUMULATIF:
-        for part, now, before in (("Pembilang", pembilang, [p for p, _ in earlier]), ("Penyebut", penyebut, [q for _, q in earlier])):
+        for part, now, before in (
+            ("Pembilang", pembilang, [p for p, _ in earlier]),
+            ("Penyebut", penyebut, [q for _, q in earlier]),
+        ):
             if any(not isinstance(b, str) and b is not None and now < b for b in before):
                 return [(Message.N04, {"bagian": part})]
     return []

@@ -109,6 +109,7 @@ class Sheet:
     first_printed_column: int = 0
     tab: str = ""
     footer: str = ""
+    pages_wide: int = 1
 
     def put(
         self,
@@ -147,7 +148,7 @@ class Place:
 
     @property
     def address(self) -> str:
-        """"D8"."""
+        """ "D8"."""
         return address(self.cell.row, self.cell.column)
 
 
@@ -198,7 +199,7 @@ class Book:
         return "=" + excel(node, lambda ref: self.reference(ref, sheet, fixed=fixed))
 
     def reference(self, ref: Ref | Range, sheet: str, *, fixed: bool = False) -> str:
-        """"D8", "D8:D11", or with the sheet's name where that is another one."""
+        """ "D8", "D8:D11", or with the sheet's name where that is another one."""
         keys = [ref.key] if isinstance(ref, Ref) else list(ref.keys)
         places = [self.places[k] for k in keys]
         cells = [p.cell for p in places]
@@ -245,7 +246,10 @@ def text_lines(text: str, width: float, *, size: float = 10, bold: bool = False)
     A column's width counts digits of 11 point; the 0.92 leaves room for the renderer's own breaks.
     """
     per_line = max(4, int(width * 0.92 * 11 / size * (0.95 if bold else 1.05)))
-    return sum(max(1, len(textwrap.wrap(part, per_line, break_long_words=True))) for part in text.split("\n")) or 1
+    return (
+        sum(max(1, len(textwrap.wrap(part, per_line, break_long_words=True))) for part in text.split("\n"))
+        or 1
+    )
 
 
 def line_height(lines: int, *, size: float = 10, padding: float = 5, least: float = 0) -> float:

@@ -37,47 +37,160 @@ class Message(Enum):
     """Code: (verdict, fault, cure). Fault and cure are format strings over the problem's values."""
 
     # A: identity
-    A03 = (TOLAK, "Bukan formulir yang dibuat sistem ini", "Minta pengirim memakai buku kerja resmi, misalnya BukuKerja-{tahun}-KUL.xlsx.")
-    A04 = (TOLAK, "Tanda pengenal formulir tidak cocok satu sama lain ({rincian})", "Minta pengirim mengisi buku kerja yang asli; jangan menyalin lembar dari buku lain.")
-    A06 = (TOLAK, "Formulir milik «{pemilik}», sedangkan rencana ini milik «{kantor}»", "Periksa apakah salah lampir, lalu kirim buku kerja kantor sendiri.")
+    A03 = (
+        TOLAK,
+        "Bukan formulir yang dibuat sistem ini",
+        "Minta pengirim memakai buku kerja resmi, misalnya BukuKerja-{tahun}-KUL.xlsx.",
+    )
+    A04 = (
+        TOLAK,
+        "Tanda pengenal formulir tidak cocok satu sama lain ({rincian})",
+        "Minta pengirim mengisi buku kerja yang asli; jangan menyalin lembar dari buku lain.",
+    )
+    A06 = (
+        TOLAK,
+        "Formulir milik «{pemilik}», sedangkan rencana ini milik «{kantor}»",
+        "Periksa apakah salah lampir, lalu kirim buku kerja kantor sendiri.",
+    )
     A07 = (TOLAK, "Formulir tahun {ada}, sedang digabung tahun {tahun}", "Kirim buku kerja tahun {tahun}.")
-    A08 = (TOLAK, "Sub-bagian «{kode}» tidak ada dalam rencana ini", "Minta pengirim memakai buku kerja yang dibuat dari rencana terbaru.")
-    A10 = (TOLAK, "Formulir dibuat dengan versi {ada}, program ini membaca versi {versi}", "Perbarui program atau kirim ulang dengan buku kerja terbaru.")
-    A11 = (PERINGATAN, "Tidak ada satu pun sel terisi", "Pastikan berkas yang dikirim adalah berkas yang sudah diisi dan disimpan.")
-    A12 = (TOLAK, "Ini berkas contoh, sedangkan rencananya rencana kantor", "Kirim buku kerja yang sebenarnya, bukan hasil «rkt contoh».")
-    A13 = (PERINGATAN, "Buku kerja dibuat dari susunan rencana yang lain", "Nilainya tetap dibaca menurut kode; bagikan buku kerja terbaru untuk triwulan berikutnya.")
+    A08 = (
+        TOLAK,
+        "Sub-bagian «{kode}» tidak ada dalam rencana ini",
+        "Minta pengirim memakai buku kerja yang dibuat dari rencana terbaru.",
+    )
+    A10 = (
+        TOLAK,
+        "Formulir dibuat dengan versi {ada}, program ini membaca versi {versi}",
+        "Perbarui program atau kirim ulang dengan buku kerja terbaru.",
+    )
+    A11 = (
+        PERINGATAN,
+        "Tidak ada satu pun sel terisi",
+        "Pastikan berkas yang dikirim adalah berkas yang sudah diisi dan disimpan.",
+    )
+    A12 = (
+        TOLAK,
+        "Ini berkas contoh, sedangkan rencananya rencana kantor",
+        "Kirim buku kerja yang sebenarnya, bukan hasil «rkt contoh».",
+    )
+    A13 = (
+        PERINGATAN,
+        "Buku kerja dibuat dari susunan rencana yang lain",
+        "Nilainya tetap dibaca menurut kode; bagikan buku kerja terbaru untuk triwulan berikutnya.",
+    )
 
     # B: structure
-    B05 = (PERINGATAN, "Baris {kunci} berpindah dari {dari} ke {ke}; dibaca menurut kode", "Tidak perlu apa-apa bila memang sengaja dipindah.")
-    B06 = (TAHAN, "Baris {kunci} tidak ditemukan di berkas; isiannya tidak dapat dibaca", "Isi ulang indikator {kunci} di buku kerja yang utuh lalu kirim lagi.")
-    B07 = (TAHAN, "Kode {kunci} muncul lebih dari sekali ({tempat}); keduanya ditahan", "Hapus salinannya, sisakan satu baris, lalu kirim lagi.")
-    B08 = (TAHAN, "Kode «{kunci}» tidak ada dalam rencana; isinya tidak digabung", "Jangan menambah indikator sendiri; minta perencana menambahkannya ke rencana.")
-    B10 = (TAHAN, "Kolom «{kolom}» pada kartu {kunci} tidak ditemukan", "Kembalikan judul kolomnya atau isi ulang di buku kerja yang utuh.")
-    B11 = (TAHAN, "Baris berkode {kunci} kini berlabel «{label}»; isinya mungkin tergeser", "Periksa urutan barisnya, kembalikan, lalu kirim lagi.")
-    B12 = (PERINGATAN, "{jumlah} sel di luar area isian terisi dan tidak digabung", "Pindahkan isinya ke sel kuning bila memang perlu dilaporkan.")
-    B19 = (PERINGATAN, "{apa} diubah dari «{resmi}»; yang resmi tetap dipakai", "Bila memang berubah, minta perencana mengubah rencananya.")
-    B23 = (TAHAN, "{apa} pada berkas ini «{ada}», pada rencana «{resmi}»; baris {kunci} ditahan", "Isi ulang indikator ini di buku kerja terbaru.")
+    B01 = (
+        PERINGATAN,
+        "Lembar «{dari}» kini bernama «{ke}»; tetap dibaca",
+        "Tidak perlu apa-apa; lain kali biarkan nama lembarnya.",
+    )
+    B05 = (
+        PERINGATAN,
+        "Baris {kunci} berpindah dari {dari} ke {ke}; dibaca menurut kode",
+        "Tidak perlu apa-apa bila memang sengaja dipindah.",
+    )
+    B06 = (
+        TAHAN,
+        "Baris {kunci} tidak ditemukan di berkas; isiannya tidak dapat dibaca",
+        "Isi ulang indikator {kunci} di buku kerja yang utuh lalu kirim lagi.",
+    )
+    B07 = (
+        TAHAN,
+        "Kode {kunci} muncul lebih dari sekali ({tempat}); keduanya ditahan",
+        "Hapus salinannya, sisakan satu baris, lalu kirim lagi.",
+    )
+    B08 = (
+        TAHAN,
+        "Kode «{kunci}» tidak ada dalam rencana; isinya tidak digabung",
+        "Jangan menambah indikator sendiri; minta perencana menambahkannya ke rencana.",
+    )
+    B10 = (
+        TAHAN,
+        "Kolom «{kolom}» pada kartu {kunci} tidak ditemukan",
+        "Kembalikan judul kolomnya atau isi ulang di buku kerja yang utuh.",
+    )
+    B11 = (
+        TAHAN,
+        "Baris berkode {kunci} kini berlabel «{label}»; isinya mungkin tergeser",
+        "Periksa urutan barisnya, kembalikan, lalu kirim lagi.",
+    )
+    B12 = (
+        PERINGATAN,
+        "{jumlah} sel di luar area isian terisi dan tidak digabung",
+        "Pindahkan isinya ke sel kuning bila memang perlu dilaporkan.",
+    )
+    B19 = (
+        PERINGATAN,
+        "{apa} diubah dari «{resmi}»; yang resmi tetap dipakai",
+        "Bila memang berubah, minta perencana mengubah rencananya.",
+    )
+    B23 = (
+        TAHAN,
+        "{apa} pada berkas ini «{ada}», pada rencana «{resmi}»; baris {kunci} ditahan",
+        "Isi ulang indikator ini di buku kerja terbaru.",
+    )
 
     # C: values
     C01 = (TAHAN, "{sel} harus angka", "Tulis angkanya saja, tanpa satuan, misalnya {contoh}.")
-    C02 = (PERINGATAN, "{sel} berisi teks, dibaca sebagai angka {nilai}", "Lain kali tulis angkanya saja, misalnya {contoh}.")
-    C04 = (TAHAN, "{sel} berisi persen, sedangkan satuannya {satuan}", "Tulis jumlahnya saja, misalnya {contoh}.")
+    C02 = (
+        PERINGATAN,
+        "{sel} berisi teks, dibaca sebagai angka {nilai}",
+        "Lain kali tulis angkanya saja, misalnya {contoh}.",
+    )
+    C04 = (
+        TAHAN,
+        "{sel} berisi persen, sedangkan satuannya {satuan}",
+        "Tulis jumlahnya saja, misalnya {contoh}.",
+    )
     C05 = (TAHAN, "{sel} bisa dibaca {satu} atau {dua}", "Tulis tanpa pemisah ribuan, misalnya 2498.")
-    C07 = (PERINGATAN, "{sel} tersimpan {mentah} tanpa format persen; dibaca {nilai}", "Lain kali ketik langsung di sel kuning, jangan ditempel.")
-    C08 = (TAHAN, "{sel} tersimpan {mentah}, kira-kira seperseratus dari target {target}; mungkin salah skala", "Ketik persennya, misalnya {contoh}.")
-    C09 = (TAHAN, "{sel} tampak sebagai tanggal", "Ubah format sel menjadi angka, lalu ketik ulang angkanya, misalnya {contoh}.")
-    C13 = (TAHAN, "{sel} berisi kata: nol, nihil, atau belum ada data?", "Ketik 0 bila nilainya nol; kosongkan bila belum ada data. {nihil}")
+    C07 = (
+        PERINGATAN,
+        "{sel} tersimpan {mentah} tanpa format persen; dibaca {nilai}",
+        "Lain kali ketik langsung di sel kuning, jangan ditempel.",
+    )
+    C08 = (
+        TAHAN,
+        "{sel} tersimpan {mentah}, kira-kira seperseratus dari target {target}; mungkin salah skala",
+        "Ketik persennya, misalnya {contoh}.",
+    )
+    C09 = (
+        TAHAN,
+        "{sel} tampak sebagai tanggal",
+        "Ubah format sel menjadi angka, lalu ketik ulang angkanya, misalnya {contoh}.",
+    )
+    C13 = (
+        TAHAN,
+        "{sel} berisi kata: nol, nihil, atau belum ada data?",
+        "Ketik 0 bila nilainya nol; kosongkan bila belum ada data. {nihil}",
+    )
     C15 = (TAHAN, "{sel} di luar batas {batas}", "Periksa angkanya, misalnya {contoh}.")
     C16 = (TAHAN, "{sel} bukan pilihan yang tersedia", "Pilih dari daftar: {daftar}.")
     C17 = (TAHAN, "{sel} harus bilangan bulat", "Tulis jumlah utuh, misalnya {contoh}.")
-    C18 = (TAHAN, "{sel} bukan angka yang wajar (paling banyak 15 angka)", "Tulis angkanya kembali, misalnya {contoh}.")
+    C18 = (
+        TAHAN,
+        "{sel} bukan angka yang wajar (paling banyak 15 angka)",
+        "Tulis angkanya kembali, misalnya {contoh}.",
+    )
     C21 = (TAHAN, "{sel} berisi TRUE/FALSE", "Tulis angkanya, misalnya {contoh}.")
 
     # D: formulas and error values
-    D01 = (PERINGATAN, "Rumus resmi diganti nilai; dihitung ulang dari isian", "Jangan mengetik di sel abu-abu atau putih.")
-    D02 = (PERINGATAN, "Nilai rumus di lembar {ada}, hitungan ulang {benar}; hitungan ulang yang dipakai", "Buka dan simpan sekali di Excel sebelum mengirim.")
+    D01 = (
+        PERINGATAN,
+        "Rumus resmi diganti nilai; dihitung ulang dari isian",
+        "Jangan mengetik di sel abu-abu atau putih.",
+    )
+    D02 = (
+        PERINGATAN,
+        "Nilai rumus di lembar {ada}, hitungan ulang {benar}; hitungan ulang yang dipakai",
+        "Buka dan simpan sekali di Excel sebelum mengirim.",
+    )
     D03 = (PERINGATAN, "{sel} berisi rumus; diambil nilainya {nilai}", "Lain kali tempel sebagai nilai.")
-    D04 = (TAHAN, "{sel} berisi rumus tanpa hasil", "Buka berkas di Excel, simpan, lalu kirim lagi; atau ketik angkanya.")
+    D04 = (
+        TAHAN,
+        "{sel} berisi rumus tanpa hasil",
+        "Buka berkas di Excel, simpan, lalu kirim lagi; atau ketik angkanya.",
+    )
     D06 = (TAHAN, "{sel} berisi rumus yang nilainya berubah-ubah ({fungsi})", "Ketik angkanya.")
     D07 = (TAHAN, "{sel} merujuk berkas atau alamat lain", "Tempel sebagai nilai.")
     D08 = (TAHAN, "{sel} bernilai galat", "Ketik angkanya, misalnya {contoh}.")
@@ -86,62 +199,178 @@ class Message(Enum):
     # F: several files
     F01 = (CATAT, "Sama persis dengan «{lain}»; dilewati", "Tidak perlu apa-apa.")
     F03 = (CATAT, "Kiriman ke-{lama} digantikan kiriman ke-{baru} («{lain}»)", "Tidak perlu apa-apa.")
-    F04 = (TAHAN, "Dua kiriman ke-{nomor} dari {sub_bagian} berbeda: {isi_a} («{berkas_a}») dan {isi_b} («{berkas_b}»)", "Minta sub-bagian mengirim satu berkas dengan «Kiriman ke-» yang lebih besar.")
+    F04 = (
+        TAHAN,
+        "Dua kiriman ke-{nomor} dari {sub_bagian} berbeda: {isi_a} («{berkas_a}») dan {isi_b} («{berkas_b}»)",
+        "Minta sub-bagian mengirim satu berkas dengan «Kiriman ke-» yang lebih besar.",
+    )
     F09 = (CATAT, "Belum mengirim: {daftar}", "Ingatkan sub-bagian tersebut.")
 
     # G, J: formats and files
     G01 = (TOLAK, "Berkas .xls lama", "Buka di Excel, pilih Simpan Sebagai, jenis Excel Workbook (.xlsx).")
-    G02 = (TOLAK, "Format {format} tidak dapat dibaca", "Simpan sebagai Excel Workbook (.xlsx) lalu kirim lagi.")
-    G03 = (TOLAK, "Bernama .xlsx tetapi isinya bukan buku kerja Excel", "Unduh ulang lampirannya atau minta dikirim ulang.")
+    G02 = (
+        TOLAK,
+        "Format {format} tidak dapat dibaca",
+        "Simpan sebagai Excel Workbook (.xlsx) lalu kirim lagi.",
+    )
+    G03 = (
+        TOLAK,
+        "Bernama .xlsx tetapi isinya bukan buku kerja Excel",
+        "Unduh ulang lampirannya atau minta dikirim ulang.",
+    )
     H01 = (TOLAK, "Berkas memuat makro; tidak dibuka", "Simpan sebagai Excel Workbook (.xlsx) tanpa makro.")
     H13 = (TOLAK, "Berkas bersandi", "Kirim tanpa sandi.")
     J01 = (TOLAK, "Berkas kosong atau terpotong", "Minta dikirim ulang.")
     J02 = (CATAT, "{jumlah} berkas kunci atau sementara dilewati", "Tidak perlu apa-apa.")
-    J04 = (TAHAN, "Berkas tidak dapat dibaca ({sebab})", "Tutup berkas itu di program lain atau periksa izinnya, lalu ulangi.")
+    J04 = (
+        TAHAN,
+        "Berkas tidak dapat dibaca ({sebab})",
+        "Tutup berkas itu di program lain atau periksa izinnya, lalu ulangi.",
+    )
     J09 = (CATAT, "{jumlah} berkas keluaran program ini dilewati", "Tidak perlu apa-apa.")
 
     # N: rules of an isian (DOMAIN 4)
-    N01 = (TAHAN, "Baru setengah pasangan terisi: {ada} ada, {kurang} kosong", "Isi keduanya, misalnya pembilang 40 dan penyebut 50.")
-    N02 = (TAHAN, "Penyebut 0 padahal pembilang {pembilang}", "Periksa penyebutnya; bila tidak ada yang diukur, isi Nihil.")
-    N03 = (TAHAN, "Pembilang {pembilang} melebihi penyebut {penyebut}", "Bagian tidak bisa melebihi seluruhnya; periksa kedua angka, misalnya 40 dari 50.")
-    N04 = (TAHAN, "{bagian} turun dari triwulan sebelumnya, padahal dihitung sejak Januari", "Tulis angka s.d. triwulan ini, bukan angka triwulan ini saja.")
-    N05 = (TAHAN, "Kata Nihil tidak berlaku untuk indikator ini", "Isi angkanya; kosongkan bila belum ada data. Nihil hanya untuk indikator yang ditandai boleh nihil dalam rencana.")
+    N01 = (
+        TAHAN,
+        "Baru setengah pasangan terisi: {ada} ada, {kurang} kosong",
+        "Isi keduanya, misalnya pembilang 40 dan penyebut 50.",
+    )
+    N02 = (
+        TAHAN,
+        "Penyebut 0 padahal pembilang {pembilang}",
+        "Periksa penyebutnya; bila tidak ada yang diukur, isi Nihil.",
+    )
+    N03 = (
+        TAHAN,
+        "Pembilang {pembilang} melebihi penyebut {penyebut}",
+        "Bagian tidak bisa melebihi seluruhnya; periksa kedua angka, misalnya 40 dari 50.",
+    )
+    N04 = (
+        TAHAN,
+        "{bagian} turun dari triwulan sebelumnya, padahal dihitung sejak Januari",
+        "Tulis angka s.d. triwulan ini, bukan angka triwulan ini saja.",
+    )
+    N05 = (
+        TAHAN,
+        "Kata Nihil tidak berlaku untuk indikator ini",
+        "Isi angkanya; kosongkan bila belum ada data. Nihil hanya untuk indikator yang ditandai boleh nihil dalam rencana.",
+    )
 
     # P: plan
-    P01 = (TOLAK, "Kode {id} dipakai dua kali (baris {baris})", "Beri setiap indikator kode sendiri, misalnya S03-I2.")
+    P01 = (
+        TOLAK,
+        "Kode {id} dipakai dua kali (baris {baris})",
+        "Beri setiap indikator kode sendiri, misalnya S03-I2.",
+    )
     P02 = (TOLAK, "Kolom «{kolom}» berisi «{isi_kolom}» yang tidak dikenal", "Pilih salah satu: {daftar}.")
     P03 = (TOLAK, "Target «{isi_kolom}» tidak sesuai tipe {tipe}", "{cara}")
     P04 = (TOLAK, "Kolom «{kolom}» wajib diisi", "Contoh: {contoh}.")
     P05 = (TOLAK, "Kolom wajib tidak ada: {kolom}", "Baris judul harus memuat {wajib}.")
-    P06 = (TOLAK, "Kode «{isi_kolom}» tidak berbentuk kode indikator", "Tulis seperti S03-I2: S, nomor sasaran, -I, nomor indikator.")
-    P07 = (TOLAK, "Baris dari dokumen belum terbaca: {keraguan}", "Perbaiki indikator, target, tipe, dan nilainya, lalu kosongkan kolom ragu.")
+    P06 = (
+        TOLAK,
+        "Kode «{isi_kolom}» tidak berbentuk kode indikator",
+        "Tulis seperti S03-I2: S, nomor sasaran, -I, nomor indikator.",
+    )
+    P07 = (
+        TOLAK,
+        "Baris dari dokumen belum terbaca: {keraguan}",
+        "Perbaiki indikator, target, tipe, dan nilainya, lalu kosongkan kolom ragu.",
+    )
     P08 = (TOLAK, "Target triwulan tidak cocok dengan target tahunan: {rincian}", "{cara}")
     P09 = (TOLAK, "Konsolidasi {konsolidasi} tidak berlaku untuk tipe {tipe} dengan isian {isian}", "{cara}")
-    P10 = (TOLAK, "Fungsi «{isi_kolom}» tidak dimiliki sub-bagian mana pun", "Isi dengan salah satu: {daftar}; atau tambahkan pada lembar Sub-bagian.")
+    P10 = (
+        TOLAK,
+        "Fungsi «{isi_kolom}» tidak dimiliki sub-bagian mana pun",
+        "Isi dengan salah satu: {daftar}; atau tambahkan pada lembar Sub-bagian.",
+    )
     P11 = (TOLAK, "Rencana tidak memuat satu pun indikator", "Isi minimal satu baris pada lembar Rencana.")
-    P12 = (PERINGATAN, "Identitas kantor dan tahun belum ada; dipakai «{kantor}», tahun {tahun}", "Tulis di {tempat}, misalnya kantor = \"KPU Kabupaten Kubu Raya\" dan tahun = 2024.")
+    P12 = (
+        PERINGATAN,
+        "Identitas kantor dan tahun belum ada; dipakai «{kantor}», tahun {tahun}",
+        'Tulis di {tempat}, misalnya kantor = "KPU Kabupaten Kubu Raya" dan tahun = 2024.',
+    )
     P13 = (TOLAK, "{apa} pada lembar {lembar_rencana} tidak sah: «{isi_kolom}»", "{cara}")
-    P14 = (PERINGATAN, "{jumlah} indikator masih ragu; selama belum diputuskan capaiannya KONFIRMASI: {daftar}", "Putuskan lalu kosongkan kolom ragu pada baris itu.")
-    P15 = (TOLAK, "Sasaran {id} ditulis dengan dua teks yang berbeda", "Samakan teks sasaran di semua barisnya.")
-    P16 = (TOLAK, "Fungsi {isi_kolom} dimiliki lebih dari satu sub-bagian", "Satu fungsi hanya boleh ada di satu sub-bagian.")
+    P14 = (
+        PERINGATAN,
+        "{jumlah} indikator masih ragu; selama belum diputuskan capaiannya KONFIRMASI: {daftar}",
+        "Putuskan lalu kosongkan kolom ragu pada baris itu.",
+    )
+    P15 = (
+        TOLAK,
+        "Sasaran {id} ditulis dengan dua teks yang berbeda",
+        "Samakan teks sasaran di semua barisnya.",
+    )
+    P16 = (
+        TOLAK,
+        "Fungsi {isi_kolom} dimiliki lebih dari satu sub-bagian",
+        "Satu fungsi hanya boleh ada di satu sub-bagian.",
+    )
 
     # S: files and the system
-    S01 = (TOLAK, "Berkas tidak ditemukan", "Periksa nama dan foldernya, misalnya rkt bangun Rencana.xlsx -o hasil.")
+    S01 = (
+        TOLAK,
+        "Berkas tidak ditemukan",
+        "Periksa nama dan foldernya, misalnya rkt bangun Rencana.xlsx -o hasil.",
+    )
     S02 = (TOLAK, "Jenis berkas «{jenis}» tidak didukung", "Gunakan {daftar}.")
-    S03 = (TOLAK, "Berkas tidak dapat dibaca: {sebab}", "Buka berkas itu dengan programnya, simpan ulang, lalu coba lagi.")
-    S04 = (TOLAK, "Tidak dapat menulis: {sebab}", "Tutup berkasnya bila sedang terbuka, atau pilih folder lain dengan -o.")
-    S05 = (TOLAK, "Berkas itu bukan buku konsolidasi program ini, jadi tidak ditimpa", "Pilih nama lain dengan -o.")
-    S06 = (TOLAK, "Tidak ada berkas kiriman yang ditemukan", "Sebutkan folder atau berkas .xlsx kiriman, misalnya rkt konsolidasi kiriman --rencana Rencana.xlsx -o Konsolidasi.xlsx.")
+    S03 = (
+        TOLAK,
+        "Berkas tidak dapat dibaca: {sebab}",
+        "Buka berkas itu dengan programnya, simpan ulang, lalu coba lagi.",
+    )
+    S04 = (
+        TOLAK,
+        "Tidak dapat menulis: {sebab}",
+        "Tutup berkasnya bila sedang terbuka, atau pilih folder lain dengan -o.",
+    )
+    S05 = (
+        TOLAK,
+        "Berkas itu bukan buku konsolidasi program ini, jadi tidak ditimpa",
+        "Pilih nama lain dengan -o.",
+    )
+    S06 = (
+        TOLAK,
+        "Tidak ada berkas kiriman yang ditemukan",
+        "Sebutkan folder atau berkas .xlsx kiriman, misalnya rkt konsolidasi kiriman --rencana Rencana.xlsx -o Konsolidasi.xlsx.",
+    )
 
     # X: RKT document
-    X01 = (TAHAN, "Baris {nomor}: {indikator} indikator tetapi {target} target; tidak ditebak", "Tulis satu indikator dan satu target per baris di rencana, lalu kosongkan kolom ragu.")
-    X02 = (TOLAK, "Tidak ditemukan tabel RKT di dokumen ini", "Tabelnya harus berkolom NO, SASARAN, INDIKATOR KINERJA, TARGET.")
-    X03 = (TAHAN, "Baris {nomor}: {sebab}", "Periksa baris itu pada dokumen, lengkapi di rencana, lalu kosongkan kolom ragu.")
+    X01 = (
+        TAHAN,
+        "Baris {nomor}: {indikator} indikator tetapi {target} target; tidak ditebak",
+        "Tulis satu indikator dan satu target per baris di rencana, lalu kosongkan kolom ragu.",
+    )
+    X02 = (
+        TOLAK,
+        "Tidak ditemukan tabel RKT di dokumen ini",
+        "Tabelnya harus berkolom NO, SASARAN, INDIKATOR KINERJA, TARGET.",
+    )
+    X03 = (
+        TAHAN,
+        "Baris {nomor}: {sebab}",
+        "Periksa baris itu pada dokumen, lengkapi di rencana, lalu kosongkan kolom ragu.",
+    )
     X04 = (CATAT, "Baris {nomor}: {sebab}", "Periksa baris itu pada rencana.")
-    X05 = (PERINGATAN, "Teks dalam tabel yang bukan bagian baris bernomor; tidak masuk rencana", "Bila itu sasaran atau indikator, beri nomor pada dokumen atau tambahkan sendiri pada rencana.")
-    X06 = (CATAT, "Kolom «{kolom}» tidak dibaca", "Tidak perlu apa-apa bila kolom itu memang bukan bagian rencana.")
-    X07 = (TOLAK, "Ada lebih dari satu kolom {kolom}: {daftar}; tidak ditebak", "Sisakan satu kolom {kolom} pada tabel, lalu coba lagi.")
-    X08 = (CATAT, "Tidak dibaca: {apa}", "Bila di situ ada tabel RKT, tampilkan lembarnya; judul tabelnya harus memuat NO, SASARAN, INDIKATOR KINERJA, TARGET.")
+    X05 = (
+        PERINGATAN,
+        "Teks dalam tabel yang bukan bagian baris bernomor; tidak masuk rencana",
+        "Bila itu sasaran atau indikator, beri nomor pada dokumen atau tambahkan sendiri pada rencana.",
+    )
+    X06 = (
+        CATAT,
+        "Kolom «{kolom}» tidak dibaca",
+        "Tidak perlu apa-apa bila kolom itu memang bukan bagian rencana.",
+    )
+    X07 = (
+        TOLAK,
+        "Ada lebih dari satu kolom {kolom}: {daftar}; tidak ditebak",
+        "Sisakan satu kolom {kolom} pada tabel, lalu coba lagi.",
+    )
+    X08 = (
+        CATAT,
+        "Tidak dibaca: {apa}",
+        "Bila di situ ada tabel RKT, tampilkan lembarnya; judul tabelnya harus memuat NO, SASARAN, INDIKATOR KINERJA, TARGET.",
+    )
 
     @property
     def putusan(self) -> Putusan:
@@ -169,7 +398,9 @@ class Problem:
     sel: str | None = None
     isi: str | None = None  # what was found, as text
     values: dict[str, Any] = field(default_factory=dict)
-    tujuan: tuple[str, str] | None = None  # (indikator id, periode) that it concerns, for the link to our own cell
+    tujuan: tuple[str, str] | None = (
+        None  # (indikator id, periode) that it concerns, for the link to our own cell
+    )
 
     @property
     def kode(self) -> str:

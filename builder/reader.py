@@ -25,10 +25,20 @@ from builder import capaian
 from builder.angka import clean, write_number
 from builder.capaian import PERIODE, TAHUN
 from builder.expr import Evaluation, Key, Value
-from builder.identitas import AWALAN_PROPERTI, BUKU_KERJA, LEMBAR_META, NAMA_KIRIMAN, NAMA_TRIWULAN, VERSI, Tanda, make_tanda, susunan
+from builder.identitas import (
+    AWALAN_PROPERTI,
+    BUKU_KERJA,
+    LEMBAR_META,
+    NAMA_KIRIMAN,
+    NAMA_TRIWULAN,
+    VERSI,
+    Tanda,
+    make_tanda,
+    susunan,
+)
 from builder.isian import Content, Terbaca, check_pair, read_number, read_text
 from builder.layout import Book, Role, address, row_key
-from builder.masalah import TAHAN, Message, Problem, Putusan, Refused, heaviest
+from builder.masalah import Message, Problem, Putusan, Refused, heaviest
 from builder.rkt import TRIWULAN, Indikator, Rkt, SubBagian
 
 _ROW_KEY = re.compile(r"S\d{2,3}-I\d{1,2}\|(TW[1-4]|TAHUN|JUDUL|KEPALA)")
@@ -97,7 +107,9 @@ def read_kiriman(path: Path, rkt: Rkt, make_book: Callable[[SubBagian], Book]) -
         kiriman.problems += refused.problems
         return kiriman
     except OSError as error:
-        kiriman.problems.append(Problem(Message.J04, path.name, values={"sebab": error.strerror or "tidak dapat dibuka"}))
+        kiriman.problems.append(
+            Problem(Message.J04, path.name, values={"sebab": error.strerror or "tidak dapat dibuka"})
+        )
         return kiriman
     _Reader(kiriman, file, rkt, make_book(kiriman.sub_bagian)).read()
     kiriman.problems.sort(key=lambda p: (-p.putusan.berat, p.lembar or "", _natural(p.sel), p.kode))
@@ -173,7 +185,7 @@ def _identity(file: _File, name: str) -> Tanda:
                 carried[str(line[0].value)] = str(line[1].value)
     properties = {
         p.name.removeprefix(AWALAN_PROPERTI): str(p.value)
-        for p in file.values.custom_doc_props.props
+        for p in file.values.custom_doc_props.props  # type: ignore[attr-defined]
         if p.name and p.name.startswith(AWALAN_PROPERTI)
     }
     tanda = Tanda.from_dict(carried or properties)
@@ -252,9 +264,16 @@ class _Reader:
                     found[cell.value].append(_At(sheet.title, cell.row, cell.column))
         return dict(found)
 
-    def _note(self, message: Message, at: _At | None = None, isi: str | None = None, tujuan: tuple[str, str] | None = None, **values: Any) -> None:
-        place = (at.lembar, address(at.row - 1, at.column - 1)) if at else (None, None)
-        self.kiriman.problems.append(Problem(message, self.kiriman.berkas, *place, isi, values, tujuan))
+    def _note(
+        self,
+        message: Message,
+        at: _At | None = None,
+        isi: str | None = None,
+        tujuan: tuple[str, str] | None = None,
+        **values: Any,
+    ) -> None:
+        lembar, sel = (at.lembar, address(at.row - 1, at.column - 1)) if at else (None, None)
+        self.kiriman.problems.append(Problem(message, self.kiriman.berkas, lembar, sel, isi, values, tujuan))
 
     def _content(self, at: _At) -> Content:
         cell = self.file.formulas[at.lembar].cell(at.row, at.column)
@@ -278,8 +297,9 @@ class _Reader:
         if at.lembar not in self.file.values.sheetnames:
             return None
         value = self.file.values[at.lembar].cell(at.row, at.column).value
-        is_whole = isinstance(value, (int, float)) and not isinstance(value, bool) and value == int(value)
-        return int(value) if is_whole and 1 <= value <= high else None
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value):
+            return None
+        return int(value) if 1 <= value <= high else None
 
     # --- one indikator --------------------------------------------------------------------------------------------
 
@@ -319,13 +339,21 @@ class _Reader:
 
     def _note_missing(self, i: Indikator, baris: str) -> None:
         """Once per indikator where its whole card is gone."""
-        told = [p for p in self.kiriman.problems if p.message is Message.B06 and p.tujuan and p.tujuan[0] == i.id]
+        told = [
+            p for p in self.kiriman.problems if p.message is Message.B06 and p.tujuan and p.tujuan[0] == i.id
+        ]
         if told:
             return
         gone = not any(key.startswith(f"{i.id}|") for key in self.found)
         place = self.book.places[Key(i.id, "TW1", "kunci")].sheet
         self.kiriman.problems.append(
-            Problem(Message.B06, self.kiriman.berkas, place, values={"kunci": i.id if gone else f"{i.id} {baris}"}, tujuan=(i.id, baris))
+            Problem(
+                Message.B06,
+                self.kiriman.berkas,
+                place,
+                values={"kunci": i.id if gone else f"{i.id} {baris}"},
+                tujuan=(i.id, baris),
+            )
         )
 
     def _note_moved(self, i: Indikator, baris: str, at: _At) -> None:
@@ -334,7 +362,13 @@ class _Reader:
         place = self.book.places[Key(i.id, "JUDUL", "indikator")]
         if (place.sheet, place.cell.row + 1) != (at.lembar, at.row):
             self._note(
-                Message.B05, at, tujuan=(i.id, "TW1"), dari=f"{place.sheet}!{place.cell.row + 1}", ke=f"{at.lembar}!{at.row}", kunci=i.id)
+                Message.B05,
+                at,
+                tujuan=(i.id, "TW1"),
+                dari=f"{place.sheet}!{place.cell.row + 1}",
+                ke=f"{at.lembar}!{at.row}",
+                kunci=i.id,
+            )
 
     def _columns(self, i: Indikator, head: _At) -> dict[str, int]:
         """Column of each entry and formula, by the headings above the card's rows."""
@@ -348,7 +382,11 @@ class _Reader:
             at = headings.get(column.heading.casefold(), []) if column.heading else []
             if len(at) == 1:
                 columns[column.name] = at[0]
-            elif Key(i.id, "TW1", column.name) in self.book.places and column.role is Role.ENTRY and self._is_entry(i, column.name):
+            elif (
+                Key(i.id, "TW1", column.name) in self.book.places
+                and column.role is Role.ENTRY
+                and self._is_entry(i, column.name)
+            ):
                 self._note(Message.B10, head, tujuan=(i.id, "TW1"), kolom=column.heading, kunci=i.id)
         return columns
 
@@ -358,8 +396,14 @@ class _Reader:
 
     # --- entries --------------------------------------------------------------------------------------------------
 
-    def _read_row(self, i: Indikator, j: int, row: _At, columns: Mapping[str, int], raw: dict[Key, Value]) -> None:
-        label = self._content(_At(row.lembar, row.row, columns["triwulan"])).shown if "triwulan" in columns else ""
+    def _read_row(
+        self, i: Indikator, j: int, row: _At, columns: Mapping[str, int], raw: dict[Key, Value]
+    ) -> None:
+        label = (
+            self._content(_At(row.lembar, row.row, columns["triwulan"])).shown
+            if "triwulan" in columns
+            else ""
+        )
         expected = str(self.book.places[Key(i.id, f"TW{j}", "triwulan")].cell.content)
         if label and clean(label) != expected:
             self._note(Message.B11, row, tujuan=(i.id, f"TW{j}"), label=label, kunci=f"{i.id} TW{j}")
@@ -378,7 +422,9 @@ class _Reader:
         read: Terbaca = read_text(content) if is_text else read_number(i, key.kolom, content, self.rkt.aturan)
         for message, values in read.found:
             self._note(message, at, content.shown, (i.id, key.baris), **values)
-        self.kiriman.entries[key] = Entry(key, read.value, at.lembar, address(at.row - 1, at.column - 1), content.shown, read.ditahan)
+        self.kiriman.entries[key] = Entry(
+            key, read.value, at.lembar, address(at.row - 1, at.column - 1), content.shown, read.ditahan
+        )
 
     def _check_pairs(self, i: Indikator) -> None:
         earlier: list[tuple[Value, Value]] = []
@@ -388,10 +434,16 @@ class _Reader:
             if pair[0] is None or pair[1] is None or pair[0].ditahan or pair[1].ditahan:
                 continue
             for message, values in check_pair(i, pair[0].value, pair[1].value, earlier):
-                place = pair[1] if message in (Message.N02, Message.N01) and pair[0].value is not None else pair[0]
+                place = (
+                    pair[1]
+                    if message in (Message.N02, Message.N01) and pair[0].value is not None
+                    else pair[0]
+                )
                 found = f"{pair[0].isi or 'kosong'} / {pair[1].isi or 'kosong'}"
                 self.kiriman.problems.append(
-                    Problem(message, self.kiriman.berkas, place.lembar, place.sel, found, values, (i.id, f"TW{j}"))
+                    Problem(
+                        message, self.kiriman.berkas, place.lembar, place.sel, found, values, (i.id, f"TW{j}")
+                    )
                 )
             earlier.append((pair[0].value, pair[1].value))
 
@@ -403,7 +455,9 @@ class _Reader:
             content = self._content(at)
             if content.value is not None and baris in PERIODE and baris != TAHUN:
                 key = Key(i.id, baris, column.name)
-                self.kiriman.entries[key] = Entry(key, None, at.lembar, address(at.row - 1, at.column - 1), content.shown, True)
+                self.kiriman.entries[key] = Entry(
+                    key, None, at.lembar, address(at.row - 1, at.column - 1), content.shown, True
+                )
 
     def _hold_all(self, i: Indikator, rows: Mapping[str, _At | None], head: _At) -> None:
         for baris, at in rows.items():
@@ -416,16 +470,21 @@ class _Reader:
         """Tipe, satuan and way of entry are those of the plan; otherwise the numbers mean something else."""
         place = self.book.places[Key(i.id, "JUDUL", "susunan")].cell
         sheet = self.file.values[title.lembar]
-        carried = next((str(c.value) for c in sheet[title.row] if isinstance(c.value, str) and c.value.count("|") == 2), None)
+        carried = next(
+            (str(c.value) for c in sheet[title.row] if isinstance(c.value, str) and c.value.count("|") == 2),
+            None,
+        )
         if carried in (None, susunan(i)):
             return True
         self._note(
-            Message.B23, _At(title.lembar, title.row, place.column + 1), tujuan=(i.id, "TW1"), apa="Tipe, satuan, atau cara isi",
-            ada=carried, resmi=susunan(i), kunci=i.id,
+            Message.B23, _At(title.lembar, title.row, place.column + 1), tujuan=(i.id, "TW1"),
+            apa="Tipe, satuan, atau cara isi", ada=carried, resmi=susunan(i), kunci=i.id,
         )  # fmt: skip
         return False
 
-    def _compare_texts(self, i: Indikator, title: _At, rows: Mapping[str, _At | None], columns: Mapping[str, int]) -> None:
+    def _compare_texts(
+        self, i: Indikator, title: _At, rows: Mapping[str, _At | None], columns: Mapping[str, int]
+    ) -> None:
         """Text and targets of the plan; the plan wins and the difference is told."""
         place = self.book.places[Key(i.id, "JUDUL", "indikator")].cell
         offset = title.column - 1
@@ -442,16 +501,26 @@ class _Reader:
     def _compare(self, i: Indikator, at: _At, what: str, official: Value) -> None:
         content = self._content(at)
         if not _same(content.value, official):
-            shown = write_number(official) if isinstance(official, float) else str(official if official is not None else "kosong")
+            shown = (
+                write_number(official)
+                if isinstance(official, float)
+                else str(official if official is not None else "kosong")
+            )
             self._note(Message.B19, at, content.shown, (i.id, "TW1"), apa=what, resmi=shown)
 
     def _compare_formulas(
-        self, i: Indikator, rows: Mapping[str, _At | None], columns: Mapping[str, int], raw: Mapping[Key, Value]
+        self,
+        i: Indikator,
+        rows: Mapping[str, _At | None],
+        columns: Mapping[str, int],
+        raw: Mapping[Key, Value],
     ) -> None:
         """What the sheet says against Python's own result over the same contents; told once per indikator."""
         given = {**capaian.aturan_cells(self.rkt.aturan), **raw, **self._targets_in_file(i, rows, columns)}
         given[capaian.TRIWULAN_PELAPORAN] = self.kiriman.triwulan
-        evaluation = Evaluation(given, {capaian.K.key: capaian.k_formula(), **capaian.formulas(i, self.rkt.aturan)})
+        evaluation = Evaluation(
+            given, {capaian.K.key: capaian.k_formula(), **capaian.formulas(i, self.rkt.aturan)}
+        )
         for periode in PERIODE:
             for column in (c for c in _COMPARED if c in columns and rows[periode]):
                 row = rows[periode]
@@ -463,11 +532,24 @@ class _Reader:
                     return
                 # No stored result: no spreadsheet has opened the file since; nothing to compare.
                 ours = evaluation.value(Key(i.id, periode, column))
-                if content.value is not None and not i.needs_konfirmasi and content.value != capaian.KONFIRMASI and not _same(content.value, ours):
-                    self._note(Message.D02, at, tujuan=(i.id, periode), ada=content.shown, benar=Content(ours).shown or "kosong")
+                if (
+                    content.value is not None
+                    and not i.needs_konfirmasi
+                    and content.value != capaian.KONFIRMASI
+                    and not _same(content.value, ours)
+                ):
+                    self._note(
+                        Message.D02,
+                        at,
+                        tujuan=(i.id, periode),
+                        ada=content.shown,
+                        benar=Content(ours).shown or "kosong",
+                    )
                     return
 
-    def _targets_in_file(self, i: Indikator, rows: Mapping[str, _At | None], columns: Mapping[str, int]) -> dict[Key, Value]:
+    def _targets_in_file(
+        self, i: Indikator, rows: Mapping[str, _At | None], columns: Mapping[str, int]
+    ) -> dict[Key, Value]:
         found: dict[Key, Value] = dict(capaian.target_cells(i))
         for periode, row in rows.items():
             if row is not None and periode in PERIODE and "target" in columns:
@@ -486,7 +568,9 @@ class _Reader:
         for sheet in self.file.formulas.worksheets:
             expected = next((s for s in self.book.sheets if s.name == sheet.title), None)
             if expected is None:
-                outside = [c for c in _filled(sheet) if not (isinstance(c.value, str) and _ROW_KEY.fullmatch(c.value))]
+                if self._is_renamed(sheet.title):
+                    continue
+                outside = list(_filled(sheet))
             elif self._is_moved(sheet.title):
                 continue
             else:
@@ -498,14 +582,30 @@ class _Reader:
                 outside = [c for c in _filled(sheet) if (c.row, c.column) not in known]
             if outside:
                 first = outside[0]
-                self._note(Message.B12, _At(sheet.title, first.row, first.column), str(first.value), jumlah=len(outside))
+                self._note(
+                    Message.B12,
+                    _At(sheet.title, first.row, first.column),
+                    str(first.value),
+                    jumlah=len(outside),
+                )
+
+    def _is_renamed(self, title: str) -> bool:
+        """A sheet of the form under another name is known by the keys of its rows."""
+        for key, at in self.found.items():
+            place = self.book.places.get(Key(*key.split("|"), "kunci"))
+            if place and at[0].lembar == title:
+                self._note(Message.B01, _At(title, 1, 1), dari=place.sheet, ke=title)
+                return True
+        return False
 
     def _is_moved(self, sheet: str) -> bool:
         """Rows or columns of this sheet no longer stand where the form has them."""
         for key, place in self.book.places.items():
             if place.sheet == sheet and key.kolom == "kunci":
                 at = self.found.get(row_key(key.id, key.baris), [])
-                if [(a.lembar, a.row, a.column) for a in at] != [(sheet, place.cell.row + 1, place.cell.column + 1)]:
+                if [(a.lembar, a.row, a.column) for a in at] != [
+                    (sheet, place.cell.row + 1, place.cell.column + 1)
+                ]:
                     return True
         return False
 

@@ -72,7 +72,11 @@ def _fungsi(row: Baris, tipe: Tipe, tahun: int) -> Value:
 def _polaritas(row: Baris, tipe: Tipe, tahun: int) -> Value:
     if tipe.is_word or not _fits("minimize_ragu", _text(row)):
         return Polaritas.MAXIMIZE
-    add_ragu(row, Ragu.POLARITAS, "Polaritas diusulkan minimize (makin kecil makin baik), sedangkan targetnya dapat juga dibaca sebaliknya.")
+    add_ragu(
+        row,
+        Ragu.POLARITAS,
+        "Polaritas diusulkan minimize (makin kecil makin baik), sedangkan targetnya dapat juga dibaca sebaliknya.",
+    )
     return Polaritas.MINIMIZE
 
 

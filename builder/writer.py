@@ -19,7 +19,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from builder.expr import Expr, Value
+from builder.expr import Expr, Key, Value
 from builder.layout import Book, Cell, Highlight, Role, Sheet, Validation, address, quoted
 
 Look = Mapping[str, Any]  # properties of a cell as XlsxWriter names them
@@ -95,9 +95,15 @@ class _Writer:
         for cell in sheet.cells:
             self._write_cell(sheet, worksheet, cell)
             if cell.validation:
-                _done(worksheet.data_validation(cell.row, cell.column, cell.row, cell.column, self._rule(sheet, cell)))
+                _done(
+                    worksheet.data_validation(
+                        cell.row, cell.column, cell.row, cell.column, self._rule(sheet, cell)
+                    )
+                )
             if cell.note:
-                _done(worksheet.write_comment(cell.row, cell.column, cell.note, {"x_scale": 2, "y_scale": 1.2}))
+                _done(
+                    worksheet.write_comment(cell.row, cell.column, cell.note, {"x_scale": 2, "y_scale": 1.2})
+                )
         for highlight in sheet.highlights:
             self._write_highlight(sheet, worksheet, highlight)
         self._set_page(sheet, worksheet)
@@ -142,8 +148,16 @@ class _Writer:
     def _format(self, style: str, number_format: str, locked: bool) -> Format:
         key = (style, number_format, locked)
         if key not in self.formats:
-            look = {"font_name": "Calibri", "font_size": 10, "valign": "vcenter", **self.styles[style], "locked": locked}
-            self.formats[key] = self.workbook.add_format(look | ({"num_format": number_format} if number_format else {}))
+            look = {
+                "font_name": "Calibri",
+                "font_size": 10,
+                "valign": "vcenter",
+                **self.styles[style],
+                "locked": locked,
+            }
+            self.formats[key] = self.workbook.add_format(
+                look | ({"num_format": number_format} if number_format else {})
+            )
         return self.formats[key]
 
     # --- rules, looks, names --------------------------------------------------------------------------------------
@@ -176,7 +190,11 @@ class _Writer:
             rule = {"type": "formula", "criteria": self.book.formula(highlight.when, sheet.name, fixed=True)}
         else:
             rule = {"type": "cell", "criteria": "==", "value": f'"{highlight.text}"'}
-        _done(worksheet.conditional_format(first.row, first.column, last.row, last.column, rule | {"format": look}))
+        _done(
+            worksheet.conditional_format(
+                first.row, first.column, last.row, last.column, rule | {"format": look}
+            )
+        )
 
     def _define_names(self) -> None:
         for name, (first, last) in self.book.names.items():
@@ -200,7 +218,9 @@ class _Writer:
             worksheet.set_landscape()
         worksheet.set_paper(9)  # A4
         worksheet.set_margins(left=0.4, right=0.4, top=0.55, bottom=0.6)
-        worksheet.fit_to_pages(1, 0)
+        worksheet.fit_to_pages(sheet.pages_wide, 0)
+        if sheet.pages_wide > 1:
+            worksheet.repeat_columns(0, 0)
         worksheet.set_footer(f"&L&8{sheet.footer}&C&8{sheet.name}&R&8Halaman &P dari &N")
         if sheet.last_printed_column is not None:
             last = (max(sheet.next_row - 1, 0), sheet.last_printed_column)

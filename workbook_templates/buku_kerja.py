@@ -17,7 +17,7 @@ LANGKAH = (
     "Pilih triwulan pelaporan dan isi «Kiriman ke-» pada sel kuning di atas.",
     "Buka lembar «Daftar», klik sasaran, lalu isi sel kuning pada baris triwulan yang dilaporkan.",
     "Isi angka saja tanpa satuan. Persen diketik 97,5 pada sel persen; pembilang dan penyebut diketik apa adanya.",
-    "Kosong, 0, dan Nihil berbeda: kosong = belum ada data; 0 = memang nol; Nihil = tidak ada yang dapat diukur (hanya bila boleh Nihil).",
+    "Kosong = belum ada data; 0 = memang nol; Nihil = tidak ada yang dapat diukur (hanya bila boleh Nihil).",
     "Tulis kendala, tindak lanjut, dan data dukung (tautan atau nama berkas) pada baris yang sama.",
     "Periksa lembar «Rekap»: baris «Periksa isian» dan «Belum lengkap» perlu diperbaiki sebelum dikirim.",
     "Simpan sebagai .xlsx lalu kirim lewat surel. Bila mengirim ulang, naikkan «Kiriman ke-» satu angka.",
@@ -46,7 +46,9 @@ def file_name(rkt: Rkt, sub_bagian: SubBagian) -> str:
     return f"BukuKerja-{rkt.identitas.tahun}-{sub_bagian.kode}.xlsx"
 
 
-def buku_kerja(rkt: Rkt, sub_bagian: SubBagian, isi: Isi | None = None, *, triwulan: int | None = None, kiriman: int = 1) -> Book:
+def buku_kerja(
+    rkt: Rkt, sub_bagian: SubBagian, isi: Isi | None = None, *, triwulan: int | None = None, kiriman: int = 1
+) -> Book:
     """The book of one sub-bagian; `isi` are values that already stand in its entry cells."""
     sasaran = rkt.sasaran_of(sub_bagian)
     own = frozenset(i.id for s in sasaran for i in s.indikator if rkt.owner(i) == sub_bagian)
@@ -63,7 +65,13 @@ def buku_kerja(rkt: Rkt, sub_bagian: SubBagian, isi: Isi | None = None, *, triwu
 
 
 def _petunjuk(rkt: Rkt, sub_bagian: SubBagian, indikator: int, triwulan: int, kiriman: int) -> Sheet:
-    sheet = Sheet("Petunjuk", landscape=False, last_printed_column=3, footer=rkt.identitas.kantor.replace("&", "&&"), tab="#BF9000")
+    sheet = Sheet(
+        "Petunjuk",
+        landscape=False,
+        last_printed_column=3,
+        footer=rkt.identitas.kantor.replace("&", "&&"),
+        tab="#BF9000",
+    )
     sheet.widths = dict(enumerate(_LEBAR))
     contoh = " (CONTOH)" if rkt.identitas.contoh else ""
     sheet.put(0, 0, f"{rkt.identitas.kantor}{contoh}", "pita", columns=4)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from builder import capaian
-from builder.capaian import STATUS_LABEL, Status
+from builder.capaian import PERIODE, STATUS_LABEL, Status
 from builder.consolidator import Konsolidasi
 from builder.expr import Expr, Key, Range, Ref, Value, call, if_
 from builder.identitas import KONSOLIDASI, NAMA_TRIWULAN, make_tanda
-from builder.layout import Book, Cell, Column, Role, Sheet, Validation, line_height, text_lines
-from builder.masalah import show
+from builder.layout import Book, Cell, Column, Highlight, Role, Sheet, Validation, line_height, text_lines
+from builder.masalah import PERINGATAN, TAHAN, TOLAK, Problem, show
 from builder.reader import Kiriman
 from builder.rkt import ROMAWI, Indikator, Rkt
 from workbook_templates import kartu, referensi, rekap
@@ -103,7 +103,12 @@ def buku_konsolidasi(hasil: Konsolidasi, saat: Saat | None = None) -> Book:
 
 def _dasbor(hasil: Konsolidasi, saat: Saat) -> Sheet:
     rkt = hasil.rkt
-    sheet = Sheet("Dasbor", last_printed_column=len(BAGIAN) - 1, footer=rkt.identitas.kantor.replace("&", "&&"), tab="#BF9000")
+    sheet = Sheet(
+        "Dasbor",
+        last_printed_column=len(BAGIAN) - 1,
+        footer=rkt.identitas.kantor.replace("&", "&&"),
+        tab="#BF9000",
+    )
     sheet.set_columns(BAGIAN)
     contoh = " (CONTOH)" if rkt.identitas.contoh else ""
     sheet.put(0, 0, f"{rkt.identitas.kantor}{contoh}", "pita", columns=len(BAGIAN))
@@ -123,10 +128,24 @@ def _put_settings(sheet: Sheet, hasil: Konsolidasi, saat: Saat) -> None:
         "Isi 1, 2, 3, atau 4.", low=1, high=4,
     )  # fmt: skip
     sheet.put(2, 0, "Triwulan pelaporan", "label")
-    sheet.put(2, 1, hasil.triwulan, "isian", Role.ENTRY, capaian.TRIWULAN_PELAPORAN, format="0", validation=rule, name=NAMA_TRIWULAN)
+    sheet.put(
+        2,
+        1,
+        hasil.triwulan,
+        "isian",
+        Role.ENTRY,
+        capaian.TRIWULAN_PELAPORAN,
+        format="0",
+        validation=rule,
+        name=NAMA_TRIWULAN,
+    )
     sheet.put(3, 0, "Folder kiriman", "label")
     sheet.put(3, 1, saat.folder, "isian", Role.ENTRY, FOLDER, format="@", columns=6, name=NAMA_FOLDER)
-    told = f"Dibuat {saat.dibuat} dari {len(hasil.kiriman)} berkas" if saat.dibuat else "Belum ada kiriman yang digabung"
+    told = (
+        f"Dibuat {saat.dibuat} dari {len(hasil.kiriman)} berkas"
+        if saat.dibuat
+        else "Belum ada kiriman yang digabung"
+    )
     sheet.put(2, 2, told, "teks_abu", columns=5)
     sheet.heights |= {2: 20, 3: 20}
 
@@ -134,25 +153,42 @@ def _put_settings(sheet: Sheet, hasil: Konsolidasi, saat: Saat) -> None:
 def _put_figures(sheet: Sheet, rkt: Rkt) -> None:
     """Office capaian with its n of m, the mean over indikator beside it, and how complete the triwulan is."""
     row = sheet.next_row + 1
-    daftar = {c: Ref(Key("daftar", *c)) for c in (("jumlah", "capaian"), ("indikator", "capaian"), ("indikator", "n"), ("jumlah", "kelengkapan"), ("jumlah", "terisi"), ("jumlah", "harus"))}
-    n = call("count_from_zero", _daftar_column(rkt, "capaian"))
+    total = {c: Ref(Key("daftar", "jumlah", c)) for c in ("capaian", "kelengkapan", "terisi", "harus")}
+    mean = {c: Ref(Key("daftar", "indikator", c)) for c in ("capaian", "n")}
+    sasaran = call("count_from_zero", Range(tuple(Key("daftar", s.id, "capaian") for s in rkt.sasaran)))
+    answered = call("&", _text_of(total["terisi"], total["harus"]), " isian")
     roman = Ref(Key("umum", "", "romawi"))
     figures: tuple[tuple[int, int, Expr, str, Expr], ...] = (
-        (0, 1, daftar["jumlah", "capaian"], "Capaian kantor s.d. ", _of(n, len(rkt.sasaran), "sasaran")),
-        (1, 3, daftar["indikator", "capaian"], "Rata-rata indikator s.d. ", _of(daftar["indikator", "n"], len(rkt.indikator), "indikator")),
-        (4, 3, daftar["jumlah", "kelengkapan"], "Kelengkapan ", call("&", _text_of(daftar["jumlah", "terisi"], daftar["jumlah", "harus"]), " isian")),
-    )  # fmt: skip
+        (0, 1, total["capaian"], "Capaian kantor s.d. ", _of(sasaran, len(rkt.sasaran), "sasaran")),
+        (1, 3, mean["capaian"], "Rata-rata indikator s.d. ", _of(mean["n"], len(rkt.indikator), "indikator")),
+        (4, 3, total["kelengkapan"], "Kelengkapan ", answered),
+    )
     for at, columns, value, label, count in figures:
         name = label.split()[0].lower()
-        sheet.put(row, at, call("&", label, roman), "angka_label", Role.FORMULA, Key("dasbor", name, "judul"), columns=columns)
+        sheet.put(
+            row,
+            at,
+            call("&", label, roman),
+            "angka_label",
+            Role.FORMULA,
+            Key("dasbor", name, "judul"),
+            columns=columns,
+        )
         shown = "0%" if name == "kelengkapan" else PERSEN
-        sheet.put(row + 1, at, value, "angka_besar", Role.FORMULA, Key("dasbor", name, "nilai"), columns=columns, format=shown)
-        sheet.put(row + 2, at, count, "angka_label", Role.FORMULA, Key("dasbor", name, "dari"), columns=columns)
+        sheet.put(
+            row + 1,
+            at,
+            value,
+            "angka_besar",
+            Role.FORMULA,
+            Key("dasbor", name, "nilai"),
+            columns=columns,
+            format=shown,
+        )
+        sheet.put(
+            row + 2, at, count, "angka_label", Role.FORMULA, Key("dasbor", name, "dari"), columns=columns
+        )
     sheet.heights |= {row - 1: 8, row: 18, row + 1: 36, row + 2: 18}
-
-
-def _daftar_column(rkt: Rkt, column: str) -> Expr:
-    return Range(tuple(Key("daftar", s.id, column) for s in rkt.sasaran))
 
 
 def _text_of(part: Expr, whole: Expr | int) -> Expr:
@@ -183,7 +219,15 @@ def _put_sub_bagian(sheet: Sheet, rkt: Rkt) -> None:
             "capaian": if_(Ref(keys["n"]) > 0, call("sumifs", counted, owner, s.kode) / Ref(keys["n"]), ""),
         }
         for at, column in enumerate(BAGIAN):
-            sheet.put(n, at, contents[column.name], column.style, column.role, keys[column.name], format=column.format)
+            sheet.put(
+                n,
+                at,
+                contents[column.name],
+                column.style,
+                column.role,
+                keys[column.name],
+                format=column.format,
+            )
         sheet.heights[n] = line_height(text_lines(s.nama, BAGIAN[0].width), least=20)
 
 
@@ -220,18 +264,25 @@ def _put_missing(sheet: Sheet, hasil: Konsolidasi) -> None:
     """Who has not sent, and which indikator have no answer yet, as of this konsolidasi."""
     _put_section(sheet, "Yang belum ada saat buku ini dibuat")
     names = ", ".join(s.nama for s in hasil.missing)
-    sheet.put(sheet.next_row, 0, f"Belum mengirim: {names}" if names else "Semua sub-bagian sudah mengirim.", "teks_tengah", columns=len(BAGIAN))
+    sheet.put(
+        sheet.next_row,
+        0,
+        f"Belum mengirim: {names}" if names else "Semua sub-bagian sudah mengirim.",
+        "teks_tengah",
+        columns=len(BAGIAN),
+    )
     row = sheet.next_row
     sheet.heights[row - 1] = line_height(text_lines(names, 110), least=20)
     blank: dict[str, list[int]] = {}
+    by_id = {i.id: i for i in hasil.rkt.indikator}
     for i, j in hasil.blank_rows():
         blank.setdefault(i.id, []).append(j)
-    for at, (heading, columns) in enumerate(zip(("Indikator tanpa jawaban", "Sub-bagian", "Triwulan", "Buka"), (3, 2, 1, 1), strict=True)):
+    for at, (heading, columns) in enumerate(
+        zip(("Indikator tanpa jawaban", "Sub-bagian", "Triwulan", "Buka"), (3, 2, 1, 1), strict=True)
+    ):
         sheet.put(row, (0, 3, 5, 6)[at], heading, "kepala_gelap", columns=columns)
     for id, triwulan in list(blank.items())[:_BATAS_BELUM_ADA]:
-        i = hasil.rkt.find_indikator(id)
-        assert i is not None
-        _put_blank_row(sheet, hasil.rkt, i, triwulan)
+        _put_blank_row(sheet, hasil.rkt, by_id[id], triwulan)
 
 
 def _put_blank_row(sheet: Sheet, rkt: Rkt, i: Indikator, triwulan: list[int]) -> None:
@@ -255,7 +306,15 @@ def _put_section(sheet: Sheet, title: str) -> None:
 # --- tables -------------------------------------------------------------------------------------------------------
 
 
-def _table(rkt: Rkt, name: str, title: str, about: str, columns: tuple[Column, ...], rows: Sequence[dict[str, Value]], empty: str) -> Sheet:
+def _table(
+    rkt: Rkt,
+    name: str,
+    title: str,
+    about: str,
+    columns: tuple[Column, ...],
+    rows: Sequence[dict[str, Value]],
+    empty: str,
+) -> Sheet:
     """A sheet of plain rows: fixed layout, so that a refresh can rewrite it as one block."""
     sheet = Sheet(name, last_printed_column=len(columns) - 1, footer=rkt.identitas.kantor.replace("&", "&&"))
     sheet.set_columns(columns)
@@ -267,7 +326,8 @@ def _table(rkt: Rkt, name: str, title: str, about: str, columns: tuple[Column, .
         for at, column in enumerate(columns):
             value = contents.get(column.name)
             sheet.cells.append(_table_cell(name, n, row, at, column, value))
-            lines = max(lines, text_lines(value, column.width) if isinstance(value, str) else 1)
+            if isinstance(value, str) and column.name != "buka":
+                lines = max(lines, text_lines(value, column.width - 1))
         sheet.heights[row] = line_height(lines, least=18)
     if rows:
         sheet.autofilter = (2, 0, 2 + len(rows), len(columns) - 1)
@@ -279,8 +339,23 @@ def _table(rkt: Rkt, name: str, title: str, about: str, columns: tuple[Column, .
 def _table_cell(name: str, n: int, row: int, at: int, column: Column, value: Value) -> Cell:
     if column.name == "buka" and isinstance(value, str):
         id, periode, target = value.split("|")
-        return Cell(row, at, id, column.style, Role.FIXED, Key(name, str(n), column.name), link=Key(id, periode, target))
-    return Cell(row, at, value, "sel" if column.name == "buka" else column.style, Role.FIXED, Key(name, str(n), column.name))
+        return Cell(
+            row,
+            at,
+            id,
+            column.style,
+            Role.FIXED,
+            Key(name, str(n), column.name),
+            link=Key(id, periode, target),
+        )
+    return Cell(
+        row,
+        at,
+        value,
+        "sel" if column.name == "buka" else column.style,
+        Role.FIXED,
+        Key(name, str(n), column.name),
+    )
 
 
 def _kiriman(hasil: Konsolidasi, about: str) -> Sheet:
@@ -310,15 +385,29 @@ def _kiriman_row(hasil: Konsolidasi, k: Kiriman) -> dict[str, Value]:
 
 def _masalah(hasil: Konsolidasi, about: str) -> Sheet:
     problems = sorted(hasil.all_problems, key=lambda p: -p.putusan.berat)
-    rows: list[dict[str, Value]] = [
-        {
-            "kode": p.kode, "tingkat": str(p.putusan), "berkas": show(p.berkas) if p.berkas else None, "lembar": show(p.lembar) if p.lembar else None,
-            "sel": p.sel, "isi": show(p.isi) if p.isi is not None else None, "masalah": p.masalah, "tindakan": p.tindakan,
-            "buka": f"{p.tujuan[0]}|{p.tujuan[1] if p.tujuan[1].startswith('T') else 'TW1'}|triwulan" if p.tujuan and hasil.rkt.find_indikator(p.tujuan[0]) else None,
-        }
-        for p in problems
-    ]  # fmt: skip
-    return _table(hasil.rkt, "Masalah", "Masalah yang ditemukan", about, MASALAH, rows, "Tidak ada masalah.")
+    rows = [_masalah_row(hasil.rkt, p) for p in problems]
+    sheet = _table(hasil.rkt, "Masalah", "Masalah yang ditemukan", about, MASALAH, rows, "Tidak ada masalah.")
+    if rows:
+        block = (Key("Masalah", "0", "tingkat"), Key("Masalah", str(len(rows) - 1), "tingkat"))
+        looks = {TAHAN: "sorot_periksa", TOLAK: "sorot_sangat_rendah", PERINGATAN: "sorot_sedang"}
+        sheet.highlights += [Highlight(*block, look, text=str(verdict)) for verdict, look in looks.items()]
+    return sheet
+
+
+def _masalah_row(rkt: Rkt, p: Problem) -> dict[str, Value]:
+    found = {"berkas": p.berkas, "lembar": p.lembar, "isi": p.isi}
+    row: dict[str, Value] = {name: None if text is None else show(text) for name, text in found.items()}
+    row |= {
+        "kode": p.kode,
+        "tingkat": str(p.putusan),
+        "sel": p.sel,
+        "masalah": p.masalah,
+        "tindakan": p.tindakan,
+    }
+    if p.tujuan and rkt.find_indikator(p.tujuan[0]):
+        periode = p.tujuan[1] if p.tujuan[1] in PERIODE else "TW1"
+        row["buka"] = f"{p.tujuan[0]}|{periode}|triwulan"
+    return row
 
 
 def _jejak(hasil: Konsolidasi, about: str, saat: Saat) -> Sheet:
@@ -332,4 +421,6 @@ def _jejak(hasil: Konsolidasi, about: str, saat: Saat) -> Sheet:
         }
         for k, a in kept
     ]  # fmt: skip
-    return _table(hasil.rkt, "Jejak", "Jejak: asal setiap nilai", about, JEJAK, rows, "Belum ada nilai yang masuk.")
+    return _table(
+        hasil.rkt, "Jejak", "Jejak: asal setiap nilai", about, JEJAK, rows, "Belum ada nilai yang masuk."
+    )

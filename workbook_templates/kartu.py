@@ -126,15 +126,24 @@ def _put_heading(sheet: Sheet, sasaran: Sasaran, own: frozenset[str], subtitle: 
     sheet.put(1, first, sasaran.teks, "judul", columns=label - first, key=Key(sasaran.id, "", "teks"))
     sheet.put(1, label, _labelled("Capaian sasaran s.d. "), "angka_label")
     n, m = Ref(Key(sasaran.id, "", "n")), Ref(Key(sasaran.id, "", "m"))
-    sheet.put(1, last, mean(sasaran, own), "jumlah", Role.FORMULA, Key(sasaran.id, "", "capaian"), format=PERSEN)
+    sheet.put(
+        1, last, mean(sasaran, own), "jumlah", Role.FORMULA, Key(sasaran.id, "", "capaian"), format=PERSEN
+    )
     sheet.put(2, first, subtitle, "garis", columns=_AT["keterangan"] - first)
     sheet.put(2, _AT["keterangan"], "◄ Daftar", "tautan", link="Daftar")
     sheet.put(2, _AT["kendala"], _labelled("Triwulan pelaporan: "), "garis")
     sheet.put(2, label, "dihitung dari", "angka_label")
-    sheet.put(2, last, call("&", call("&", n, " dari "), call("&", m, " indikator")), "angka_label", Role.FORMULA)
+    sheet.put(
+        2, last, call("&", call("&", n, " dari "), call("&", m, " indikator")), "angka_label", Role.FORMULA
+    )
     _put_counts(sheet, sasaran, own)
     width = sum(c.width for c in KOLOM[first:label])
-    sheet.heights |= {0: 18, 1: line_height(text_lines(sasaran.teks, width, size=14, bold=True), size=14, least=30), 2: 18, 3: 3}
+    sheet.heights |= {
+        0: 18,
+        1: line_height(text_lines(sasaran.teks, width, size=14, bold=True), size=14, least=30),
+        2: 18,
+        3: 3,
+    }
     sheet.put(3, first, None, "teks")
 
 
@@ -207,8 +216,8 @@ def _put_title(sheet: Sheet, rkt: Rkt, i: Indikator, row: int, is_own: bool, isi
     grey = "" if is_own else "_abu"
     text, kind, target = _AT["triwulan"], _AT["kategori"], _AT["kendala"]
     sheet.put(row, _AT["nomor"], i.nomor, "nomor" + grey)
-    keys = {"key": Key(i.id, "JUDUL", "indikator"), "role": Role.FIXED} if is_own else {}
-    sheet.put(row, text, i.teks, "indikator" + grey, columns=kind - text, **keys)
+    key = Key(i.id, "JUDUL", "indikator") if is_own else None
+    sheet.put(row, text, i.teks, "indikator" + grey, Role.FIXED, key, columns=kind - text)
     sheet.put(row, kind, _kind(i), "sifat" + grey, columns=target - kind)
     whose = rkt.owner(i).nama
     owner = f"Diisi: {whose}" if not (is_own and isi.terbuka) else ""
@@ -216,7 +225,10 @@ def _put_title(sheet: Sheet, rkt: Rkt, i: Indikator, row: int, is_own: bool, isi
     sheet.put(row, target, about, "sifat" + grey, columns=_LAST_PRINTED - target + 1)
     if is_own:
         sheet.put(row, _AT["susunan"], susunan(i), "kunci", Role.FIXED, Key(i.id, "JUDUL", "susunan"))
-    widths = [sum(c.width for c in KOLOM[a:b]) for a, b in ((text, kind), (kind, target), (target, _LAST_PRINTED + 1))]
+    widths = [
+        sum(c.width for c in KOLOM[a:b])
+        for a, b in ((text, kind), (kind, target), (target, _LAST_PRINTED + 1))
+    ]
     lines = max(
         text_lines(i.teks, widths[0] - 2, bold=True),
         text_lines(_kind(i), widths[1], size=9),
@@ -250,7 +262,11 @@ _PERIODE_LABEL = {
 def _target(rkt: Rkt, i: Indikator) -> str:
     """Annual target, what the number of a triwulan is, and the year of the data."""
     if i.konsolidasi is Konsolidasi.LAST:
-        told = "dihitung sejak Januari s.d. triwulan" if i.hitungan is Hitungan.KUMULATIF else "posisi akhir triwulan"
+        told = (
+            "dihitung sejak Januari s.d. triwulan"
+            if i.hitungan is Hitungan.KUMULATIF
+            else "posisi akhir triwulan"
+        )
     else:
         told = _PERIODE_LABEL[i.konsolidasi]
     parts = [f"Target {rkt.identitas.tahun}: {i.target}", told]
@@ -262,7 +278,9 @@ def _target(rkt: Rkt, i: Indikator) -> str:
 def _row_height(i: Indikator, periode: str, isi: Isi) -> float:
     """Tall enough for the texts that already stand there; staff may change it, the sheet allows that."""
     texts = {c: isi.entries.get(Key(i.id, periode, c)) for c in TEKS}
-    lines = max(text_lines(t, _COLUMN[c].width, size=9) if isinstance(t, str) else 1 for c, t in texts.items())
+    lines = max(
+        text_lines(t, _COLUMN[c].width, size=9) if isinstance(t, str) else 1 for c, t in texts.items()
+    )
     return line_height(lines, size=9, least=20 if periode == TAHUN else 26)
 
 
@@ -277,7 +295,15 @@ def _row_cell(
         return Cell(row, at, label, "tahun" if year else "periode", Role.FIXED, key if is_own else None)
     if column.name == "target":
         value = capaian.target_cells(i)[key]
-        return Cell(row, at, value, "tahun" if year else "sel", Role.FIXED, key if is_own else None, format=number_format(i))
+        return Cell(
+            row,
+            at,
+            value,
+            "tahun" if year else "sel",
+            Role.FIXED,
+            key if is_own else None,
+            format=number_format(i),
+        )
     if not is_own:
         return None if column.hidden else Cell(row, at, None, "tak_berlaku")
     if column.name == "periode":
@@ -291,7 +317,9 @@ def _row_cell(
 
 def is_entry(i: Indikator, column: str) -> bool:
     """Whether staff type into this column of a triwulan row."""
-    return column in TEKS or (column == "realisasi") == (i.isian is Isian.LANGSUNG) and column in ANGKA_ISIAN
+    return column in TEKS or (
+        (column == "realisasi") == (i.isian is Isian.LANGSUNG) and column in ANGKA_ISIAN
+    )
 
 
 def _formula_cell(i: Indikator, row: int, at: int, column: Column, key: Key, node: Expr, year: bool) -> Cell:
@@ -348,15 +376,30 @@ def _asked(i: Indikator) -> tuple[str, str]:
         case Tipe.JUMLAH:
             return f"bilangan bulat tanpa satuan ({i.satuan})", "3"
     low, high = (f"{x:g}".replace(".", ",") if x is not None else "" for x in (i.min_sah, i.maks_sah))
-    return f"nilai dari {low} sampai {high}" if high else f"nilai mulai {low or 0}", "3,5" if i.maks_sah == 5 else "75,5"
+    return (
+        f"nilai dari {low} sampai {high}" if high else f"nilai mulai {low or 0}",
+        "3,5" if i.maks_sah == 5 else "75,5",
+    )
 
 
 def _numeric(
-    i: Indikator, key: Key, title: str, message: str, error: str, *, low: float | str | None, high: float | str | None, whole: bool = False
+    i: Indikator,
+    key: Key,
+    title: str,
+    message: str,
+    error: str,
+    *,
+    low: float | str | None,
+    high: float | str | None,
+    whole: bool = False,
 ) -> Validation:
     assert not isinstance(low, str)
     assert not isinstance(high, str)
-    if not i.boleh_nihil and (low is not None or high is not None) and not (whole and high is None and low is None):
+    if (
+        not i.boleh_nihil
+        and (low is not None or high is not None)
+        and not (whole and high is None and low is None)
+    ):
         return Validation("whole" if whole else "decimal", title, message, error, low=low, high=high)
     cell = Ref(key)
     tests = [cell >= low] if low is not None else []
@@ -387,7 +430,13 @@ def _highlight(sheet: Sheet, rkt: Rkt, i: Indikator) -> None:
         sheet.highlights.append(Highlight(*block, sorot_kategori(n, len(scale)), text=name))
     for column in ("realisasi", "sd", "capaian"):
         if column != "realisasi" or i.isian is Isian.RASIO:
-            block = (Key(i.id, PERIODE[0], column), Key(i.id, "TW4" if column == "realisasi" else TAHUN, column))
-            words = (capaian.PERIKSA,) if column != "capaian" else (capaian.PERIKSA, capaian.KONFIRMASI, capaian.BELUM_LENGKAP)
+            block = (
+                Key(i.id, PERIODE[0], column),
+                Key(i.id, "TW4" if column == "realisasi" else TAHUN, column),
+            )
+            words = (
+                (capaian.PERIKSA,)
+                if column != "capaian"
+                else (capaian.PERIKSA, capaian.KONFIRMASI, capaian.BELUM_LENGKAP)
+            )
             sheet.highlights += [Highlight(*block, "sorot_periksa", text=word) for word in words]
-

@@ -35,14 +35,18 @@ def meta_sheet(tanda: Tanda) -> Sheet:
 
 def referensi_sheet(rkt: Rkt) -> Sheet:
     """Tables that the formulas look into, the triwulan as a number and in Roman, and the conventions in words."""
-    sheet = Sheet("Referensi", hidden=True, widths={n: 14 for n in range(12)} | {12: 90})
+    sheet = Sheet("Referensi", hidden=True, widths=dict.fromkeys(range(12), 14.0) | {12: 90.0})
     k = capaian.K
     sheet.put(0, 0, "triwulan pelaporan", "teks")
     sheet.put(0, 1, capaian.k_formula(), "sel", Role.FORMULA, k.key)
     roman = call("choose", if_(k.equals(0), 1, k), *(f"TW {r}" for r in ROMAWI.values()))
-    sheet.put(0, 2, if_(k.equals(0), "(pilih triwulan)", roman), "sel", Role.FORMULA, Key("umum", "", "romawi"))
+    sheet.put(
+        0, 2, if_(k.equals(0), "(pilih triwulan)", roman), "sel", Role.FORMULA, Key("umum", "", "romawi")
+    )
     cells = capaian.aturan_cells(rkt.aturan)
-    for n, (label, key) in enumerate((("batas capaian dihitung", capaian.CAP.key), ("Nihil dihitung 100%", capaian.NIHIL_100.key))):
+    for n, (label, key) in enumerate(
+        (("batas capaian dihitung", capaian.CAP.key), ("Nihil dihitung 100%", capaian.NIHIL_100.key))
+    ):
         sheet.put(n + 1, 0, label, "teks")
         sheet.put(n + 1, 1, cells[key], "sel", Role.FIXED, key)
     at = 3
@@ -81,4 +85,3 @@ def make_book(rkt: Rkt, sheets: list[Sheet], tanda: Tanda, title: str) -> Book:
         title=title,
         author=rkt.identitas.kantor,
     )
-

@@ -29,7 +29,15 @@ REKAP = (
     Column("sub_bagian", "Sub-bagian", 11, _F),
     Column("target", "Target tahun", 11, _F),
     Column("sd", "Realisasi s.d. TW", 11),
-    *(Column(f"capaian_{p}", f"Capaian {capaian.roman(int(p[2])) if p != TAHUN else 'Tahun'}", 11, format=PERSEN) for p in PERIODE),
+    *(
+        Column(
+            f"capaian_{p}",
+            f"Capaian {capaian.roman(int(p[2])) if p != TAHUN else 'Tahun'}",
+            12.5,
+            format=PERSEN,
+        )
+        for p in PERIODE
+    ),
     Column("kategori", "Kategori", 13),
     Column("status", "Status", 14),
     Column("keterangan", "Keterangan", 19, style="sel_kecil"),
@@ -56,7 +64,16 @@ def daftar_sheet(rkt: Rkt, sasaran: tuple[Sasaran, ...], own: frozenset[str], su
         for at, column in enumerate(DAFTAR):
             key = Key("daftar", s.id, column.name)
             link = s.id if column.name == "nomor" else None
-            sheet.put(row, at, contents[column.name], column.style, column.role, key, format=column.format, link=link)
+            sheet.put(
+                row,
+                at,
+                contents[column.name],
+                column.style,
+                column.role,
+                key,
+                format=column.format,
+                link=link,
+            )
         sheet.heights[row] = line_height(text_lines(s.teks, DAFTAR[1].width), least=20)
     _put_totals(sheet, sasaran, own)
     return sheet
@@ -68,19 +85,34 @@ def _share(part: Expr, whole: Expr) -> Expr:
 
 def _put_totals(sheet: Sheet, sasaran: tuple[Sasaran, ...], own: frozenset[str]) -> None:
     row = sheet.next_row
-    rows = {c: Range(tuple(Key("daftar", s.id, c) for s in sasaran)) for c in ("indikator", "terisi", "harus", "n")}
-    total = {c: Key("daftar", "jumlah", c) for c in ("indikator", "terisi", "harus", "n", "capaian", "kelengkapan")}
+    rows = {
+        c: Range(tuple(Key("daftar", s.id, c) for s in sasaran))
+        for c in ("indikator", "terisi", "harus", "n")
+    }
+    total = {
+        c: Key("daftar", "jumlah", c) for c in ("indikator", "terisi", "harus", "n", "capaian", "kelengkapan")
+    }
     sheet.put(row, 0, None, "jumlah")
     sheet.put(row, 1, "Jumlah, dan rata-rata sasaran yang mempunyai capaian", "jumlah_kiri")
     contents: dict[str, Expr] = {c: call("sum", r) for c, r in rows.items()}
     contents["kelengkapan"] = _share(Ref(total["terisi"]), Ref(total["harus"]))
     contents["capaian"] = mean_of(Range(tuple(Key("daftar", s.id, "capaian") for s in sasaran)))
     for at, column in enumerate(DAFTAR[2:], 2):
-        sheet.put(row, at, contents[column.name], "jumlah", Role.FORMULA, total[column.name], format=column.format)
+        sheet.put(
+            row, at, contents[column.name], "jumlah", Role.FORMULA, total[column.name], format=column.format
+        )
     of_indikator = rekap_column([i.id for s in sasaran for i in s.indikator if i.id in own], "dihitung")
     sheet.put(row + 1, 0, None, "jumlah")
     sheet.put(row + 1, 1, "Rata-rata indikator yang mempunyai capaian", "jumlah_kiri", columns=5)
-    sheet.put(row + 1, 6, mean_of(of_indikator), "jumlah", Role.FORMULA, Key("daftar", "indikator", "capaian"), format=PERSEN)
+    sheet.put(
+        row + 1,
+        6,
+        mean_of(of_indikator),
+        "jumlah",
+        Role.FORMULA,
+        Key("daftar", "indikator", "capaian"),
+        format=PERSEN,
+    )
     n = call("count_from_zero", of_indikator)
     sheet.put(row + 1, 7, n, "jumlah", Role.FORMULA, Key("daftar", "indikator", "n"))
     sheet.heights |= {row: 22, row + 1: 22}
@@ -152,7 +184,9 @@ def _table_sheet(rkt: Rkt, name: str, title: str, subtitle: str, columns: tuple[
     )  # fmt: skip
     sheet.set_columns(columns)
     put_title(sheet, title, subtitle, shown)
-    sheet.put(2, 0, call("&", "Triwulan pelaporan: ", Ref(Key("umum", "", "romawi"))), "anak_judul", columns=shown)
+    sheet.put(
+        2, 0, call("&", "Triwulan pelaporan: ", Ref(Key("umum", "", "romawi"))), "anak_judul", columns=shown
+    )
     put_headings(sheet, 3, columns)
     return sheet
 

@@ -12,7 +12,7 @@ from typing import Any
 from builder.expr import Expr, Key, Range, Ref, Value, call, if_
 from builder.identitas import AWALAN_PROPERTI, RENCANA, Tanda
 from builder.layout import Book, Column, Highlight, Role, Sheet, Validation, line_height, text_lines
-from builder.plan import LEMBAR_ATURAN, LEMBAR_IDENTITAS, LEMBAR_RENCANA, LEMBAR_SUB_BAGIAN
+from builder.plan.table import LEMBAR_ATURAN, LEMBAR_IDENTITAS, LEMBAR_RENCANA, LEMBAR_SUB_BAGIAN
 from builder.rkt import Hitungan, Isian, Konsolidasi, Polaritas, Ragu, Tingkat, Tipe
 from builder.usulan import Baris
 from workbook_templates.referensi import meta_sheet
@@ -66,10 +66,10 @@ _TANYA = {
     "tipe": "persentase, jumlah, nilai, predikat, atau opini; bentuk targetnya yang menentukan.",
     "polaritas": "maximize: makin besar makin baik; minimize: makin kecil; stabilize: makin dekat target.",
     "isian": "rasio: pembilang dan penyebut diisi; langsung: realisasinya diisi.",
-    "konsolidasi": "last: triwulan terakhir; sum: dijumlahkan; average: dirata-ratakan; raw: pembilang dan penyebut dijumlahkan.",
+    "konsolidasi": "last: triwulan terakhir; sum: jumlah; average: rata-rata; raw: pembilang dan penyebut dijumlahkan.",
     "hitungan": "Hanya untuk last. posisi: keadaan pada tanggal itu; kumulatif: dihitung sejak Januari.",
     "boleh_nihil": "ya bila dapat terjadi tidak ada yang diukur, misalnya tidak ada pengaduan.",
-    "ragu": "Yang masih ragu. Putuskan, lalu kosongkan sel ini; selama terisi tipe, skala, atau polaritas, capaiannya KONFIRMASI.",
+    "ragu": "Putuskan, lalu kosongkan sel ini. Selama berisi tipe, skala, atau polaritas, capaiannya KONFIRMASI.",
     "fungsi": "Fungsi yang memiliki indikator ini; lihat lembar Sub-bagian.",
     "tingkat": "program atau kegiatan.",
     "usulan": "ya bila nilainya dapat dihitung dari indikator lain.",
@@ -88,9 +88,14 @@ _LABEL_IDENTITAS = (
 def rencana_book(rows: Sequence[Baris], settings: Mapping[str, Any]) -> Book:
     """The plan workbook: rows as `plan` names their columns, settings in the shape of its TOML document."""
     pilihan = PILIHAN | {"fungsi": tuple(f for s in settings["sub_bagian"] for f in s["fungsi"])}
-    pilihan |= {"opini": tuple(k for k, *_ in settings["aturan"]["opini"]), "predikat": tuple(k for k, *_ in settings["aturan"]["predikat"])}
+    pilihan |= {
+        "opini": tuple(k for k, *_ in settings["aturan"]["opini"]),
+        "predikat": tuple(k for k, *_ in settings["aturan"]["predikat"]),
+    }
     identitas = settings["identitas"]
-    tanda = Tanda(jenis=RENCANA, kantor=str(identitas.get("kantor") or ""), tahun=str(identitas.get("tahun") or ""))
+    tanda = Tanda(
+        jenis=RENCANA, kantor=str(identitas.get("kantor") or ""), tahun=str(identitas.get("tahun") or "")
+    )
     sheets = [
         _rencana_sheet(rows, identitas, {name: len(pilihan[name]) for name in ("opini", "predikat")}),
         _identitas_sheet(identitas),
@@ -102,7 +107,10 @@ def rencana_book(rows: Sequence[Baris], settings: Mapping[str, Any]) -> Book:
     return Book(
         sheets,
         properties={AWALAN_PROPERTI + name: value for name, value in tanda.as_dict().items()},
-        names={f"PILIHAN_{name.upper()}": (_choice(name, 0), _choice(name, len(words) - 1)) for name, words in pilihan.items()},
+        names={
+            f"PILIHAN_{name.upper()}": (_choice(name, 0), _choice(name, len(words) - 1))
+            for name, words in pilihan.items()
+        },
         title=f"Rencana kinerja {tanda.kantor} {tanda.tahun}",
         author=tanda.kantor,
     )
@@ -114,10 +122,16 @@ def _choice(name: str, n: int) -> Key:
 
 def _rencana_sheet(rows: Sequence[Baris], identitas: Mapping[str, Any], words: Mapping[str, int]) -> Sheet:
     """`words`: how many opini and predikat there are to choose from."""
-    sheet = Sheet(LEMBAR_RENCANA, locked=False, last_printed_column=len(RENCANA_KOLOM) - 1, tab="#1F3864")
+    sheet = Sheet(
+        LEMBAR_RENCANA, locked=False, last_printed_column=len(RENCANA_KOLOM) - 1, pages_wide=2, tab="#1F3864"
+    )
     sheet.set_columns(RENCANA_KOLOM)
-    about = f"{identitas.get('kantor') or 'Kantor belum diisi'} · Tahun {identitas.get('tahun') or 'belum diisi'}"
-    put_title(sheet, "Rencana kinerja", f"{about} · baris jingga masih ragu: putuskan, lalu kosongkan kolom Ragu", 8)
+    about = (
+        f"{identitas.get('kantor') or 'Kantor belum diisi'} · Tahun {identitas.get('tahun') or 'belum diisi'}"
+    )
+    put_title(
+        sheet, "Rencana kinerja", f"{about} · baris jingga masih ragu: putuskan, lalu kosongkan kolom Ragu", 8
+    )
     for at, column in enumerate(RENCANA_KOLOM):
         sheet.put(2, at, column.heading, "kepala_gelap")
         sheet.put(3, at, column.name, "kunci")
@@ -135,7 +149,16 @@ def _put_row(sheet: Sheet, row: int, contents: Baris, words: Mapping[str, int], 
     for at, column in enumerate(RENCANA_KOLOM):
         value = contents.get(column.name)
         key = Key("rencana", str(row), column.name)
-        sheet.put(row, at, value, column.style, Role.ENTRY, key, format=column.format, validation=_validation(column, row, words))
+        sheet.put(
+            row,
+            at,
+            value,
+            column.style,
+            Role.ENTRY,
+            key,
+            format=column.format,
+            validation=_validation(column, row, words),
+        )
         if isinstance(value, str):
             lines = max(lines, text_lines(value, column.width))
     sheet.heights[row] = line_height(lines, least=20)
@@ -149,10 +172,25 @@ def _validation(column: Column, row: int, words: Mapping[str, int]) -> Validatio
     name = column.name
     if name in _TANYA:
         told = _TANYA[name]
-        return Validation("list", column.heading[:32], told, f"Pilih dari daftar. {told}", source=f"PILIHAN_{name.upper()}", stops=name != "ragu")
+        return Validation(
+            "list",
+            column.heading[:32],
+            told,
+            f"Pilih dari daftar. {told}",
+            source=f"PILIHAN_{name.upper()}",
+            stops=name != "ragu",
+        )
     if name == "nilai":
-        told = "Persen ditulis 97,5 (tanpa tanda %), jumlah bilangan bulat, predikat dan opini dengan katanya."
-        return Validation("custom", column.heading, told, f"Nilai tidak cocok dengan tipenya. {told}", source=_fits_tipe(row, words))
+        told = (
+            "Persen ditulis 97,5 (tanpa tanda %), jumlah bilangan bulat, predikat dan opini dengan katanya."
+        )
+        return Validation(
+            "custom",
+            column.heading,
+            told,
+            f"Nilai tidak cocok dengan tipenya. {told}",
+            source=_fits_tipe(row, words),
+        )
     if name == "id":
         told = "S dan nomor sasaran, -I dan nomor indikator, misalnya S03-I2."
         return Validation("any", column.heading, told)
@@ -166,11 +204,17 @@ def _fits_tipe(row: int, words: Mapping[str, int]) -> Expr:
     def is_word(name: str) -> Expr:
         return call("rank", nilai, Range(tuple(_choice(name, n) for n in range(words[name]))), 1) > 0
 
-    number = if_(call("is_number", nilai), if_(tipe.equals("jumlah"), nilai.equals(call("int", nilai)), nilai >= 0), 0)
-    return if_(tipe.equals("opini"), is_word("opini"), if_(tipe.equals("predikat"), is_word("predikat"), number))
+    number = if_(
+        call("is_number", nilai), if_(tipe.equals("jumlah"), nilai.equals(call("int", nilai)), nilai >= 0), 0
+    )
+    return if_(
+        tipe.equals("opini"), is_word("opini"), if_(tipe.equals("predikat"), is_word("predikat"), number)
+    )
 
 
-def _put_setting(sheet: Sheet, name: str, label: str, value: Value, hint: str, number_format: str = "") -> None:
+def _put_setting(
+    sheet: Sheet, name: str, label: str, value: Value, hint: str, number_format: str = ""
+) -> None:
     row = sheet.next_row
     sheet.put(row, 0, name, "kunci")
     sheet.put(row, 1, label, "label")
@@ -194,12 +238,14 @@ def _identitas_sheet(identitas: Mapping[str, Any]) -> Sheet:
     for name, label, example in _LABEL_IDENTITAS:
         value = identitas.get(name)
         shown = "ya" if value is True else "tidak" if value is False else value
-        _put_setting(sheet, name, label, shown, f"Contoh: {example}", "0" if name in ("tahun", "triwulan") else "@")
+        _put_setting(
+            sheet, name, label, shown, f"Contoh: {example}", "0" if name in ("tahun", "triwulan") else "@"
+        )
     return sheet
 
 
 def _sub_bagian_sheet(sub_bagian: Sequence[Mapping[str, Any]]) -> Sheet:
-    about = "Satu baris per sub-bagian: kode (dipakai di nama berkas), nama, dan fungsi yang dimilikinya, dipisahkan koma."
+    about = "Satu baris per sub-bagian: kode (untuk nama berkas), nama, dan fungsi yang dimilikinya, dipisahkan koma."
     sheet = _settings_sheet(LEMBAR_SUB_BAGIAN, "Sub-bagian", about)
     rows: list[tuple[Value, ...]] = [(s["kode"], s["nama"], ", ".join(s["fungsi"])) for s in sub_bagian]
     _put_table(sheet, "sub_bagian", ("Kode", "Nama", "Fungsi"), [*rows, *[(None, None, None)] * 3])
@@ -210,8 +256,16 @@ def _aturan_sheet(aturan: Mapping[str, Any]) -> Sheet:
     about = "Kesepakatan yang dapat diubah kantor; perubahan berlaku saat buku kerja dan konsolidasi dibuat."
     sheet = _settings_sheet(LEMBAR_ATURAN, "Aturan hitung", about)
     _put_setting(sheet, "cap", "Capaian tertinggi dalam rata-rata", aturan["cap"], "bawaan 120%", "0%")
-    _put_setting(sheet, "nihil_100", "Nihil dihitung 100%", "ya" if aturan["nihil_100"] in (True, "ya") else "tidak", "ya atau tidak; bawaan tidak")
-    _put_table(sheet, "kategori", ("Batas bawah (%)", "Kategori", ""), [(*r, None) for r in aturan["kategori"]])
+    _put_setting(
+        sheet,
+        "nihil_100",
+        "Nihil dihitung 100%",
+        "ya" if aturan["nihil_100"] in (True, "ya") else "tidak",
+        "ya atau tidak; bawaan tidak",
+    )
+    _put_table(
+        sheet, "kategori", ("Batas bawah (%)", "Kategori", ""), [(*r, None) for r in aturan["kategori"]]
+    )
     _put_table(sheet, "predikat", ("Huruf", "Urutan", "Nilai harus di atas"), aturan["predikat"])
     _put_table(sheet, "opini", ("Opini", "Tingkat", ""), [(*r, None) for r in aturan["opini"]])
     return sheet

@@ -13,7 +13,7 @@ JINGGA, JINGGA_TEKS, MERAH_MUDA = "#FCE4D6", "#974706", "#F8CBCB"
 
 _KOTAK: dict[str, Any] = {"border": 1, "border_color": GARIS}
 _TENGAH: dict[str, Any] = {"align": "center", "text_wrap": True}
-_KIRI: dict[str, Any] = {"align": "left", "text_wrap": True, "indent": 0}
+_KIRI: dict[str, Any] = {"align": "left", "text_wrap": True, "indent": 1}
 
 STYLES: dict[str, dict[str, Any]] = {
     # words of the form
@@ -23,7 +23,14 @@ STYLES: dict[str, dict[str, Any]] = {
     "garis": {"bottom": 1, "bottom_color": GARIS, "font_color": TEKS_ABU, "indent": 1, "text_wrap": True},
     "garis_kanan": {"bottom": 1, "bottom_color": GARIS, "font_color": BIRU, "bold": True, "align": "right"},
     "tautan": {"font_color": BIRU, "underline": 1, "bottom": 1, "bottom_color": GARIS},
-    "kepala": {**_KOTAK, **_TENGAH, "bold": True, "font_size": 9, "bg_color": ABU_MUDA, "font_color": "#404040"},
+    "kepala": {
+        **_KOTAK,
+        **_TENGAH,
+        "bold": True,
+        "font_size": 9,
+        "bg_color": ABU_MUDA,
+        "font_color": "#404040",
+    },
     "kepala_gelap": {**_KOTAK, **_TENGAH, "bold": True, "bg_color": BIRU, "font_color": "white"},
     "bagian": {"bold": True, "font_size": 11, "font_color": BIRU, "bottom": 2, "bottom_color": BIRU},
     "teks": {"text_wrap": True, "valign": "top"},
@@ -57,7 +64,14 @@ STYLES: dict[str, dict[str, Any]] = {
     "jumlah_kiri": {**_KOTAK, **_KIRI, "bold": True, "bg_color": BIRU_MUDA, "font_color": BIRU},
     "tautan_sel": {**_KOTAK, **_TENGAH, "font_color": BIRU, "underline": 1},
     "tautan_kiri": {**_KOTAK, **_KIRI, "font_color": BIRU, "underline": 1},
-    "angka_besar": {**_KOTAK, "align": "center", "bold": True, "font_size": 22, "font_color": BIRU, "bg_color": BIRU_MUDA},
+    "angka_besar": {
+        **_KOTAK,
+        "align": "center",
+        "bold": True,
+        "font_size": 22,
+        "font_color": BIRU,
+        "bg_color": BIRU_MUDA,
+    },
     "angka_label": {**_KOTAK, **_TENGAH, "font_size": 9, "font_color": TEKS_ABU},
     # highlights (conditional formats)
     "sorot_sangat_tinggi": {"bg_color": "#C6E7CE", "font_color": "#0B5A2A"},
@@ -71,9 +85,15 @@ STYLES: dict[str, dict[str, Any]] = {
 }
 
 # From the lowest kategori to the highest; a scale with other counts takes the colours from both ends.
-SOROT_KATEGORI = ("sorot_sangat_rendah", "sorot_rendah", "sorot_sedang", "sorot_tinggi", "sorot_sangat_tinggi")
+SOROT_KATEGORI = (
+    "sorot_sangat_rendah",
+    "sorot_rendah",
+    "sorot_sedang",
+    "sorot_tinggi",
+    "sorot_sangat_tinggi",
+)
 
-PERSEN, ANGKA, PERSEN_PENUH = "0.00%", "#,##0.##", "0.0%"
+PERSEN = "0.00%"
 
 
 def sorot_kategori(n: int, count: int) -> str:

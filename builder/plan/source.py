@@ -1,0 +1,174 @@
+"""The file of a plan as it is: rows with their places, and settings in the shape of a TOML document."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.cell import Cell as XlsxCell
+from openpyxl.cell import MergedCell
+
+from builder.angka import clean, read_document
+from builder.expr import Value
+from builder.masalah import Message, Problem, Refused
+from builder.plan.table import (
+    ANGKA,
+    LEMBAR_ATURAN,
+    LEMBAR_IDENTITAS,
+    LEMBAR_RENCANA,
+    LEMBAR_SUB_BAGIAN,
+    WAJIB,
+)
+from builder.usulan import Baris
+
+Place = Callable[[str], str | None]  # column name -> where its cell stands, as a person finds it
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSource:
+    """A plan as its file has it."""
+
+    path: Path
+    rows: tuple[tuple[Baris, Place], ...]
+    settings: Mapping[str, Any]
+    lembar: str | None  # the sheet of the rows; None in a CSV
+
+
+def read_source(path: Path) -> PlanSource:
+    """Read a plan file; raises Refused where it is missing, of another kind, or no table of a plan."""
+    if not path.is_file():
+        raise Refused(Problem(Message.S01, str(path)))
+    readers = {".xlsx": _read_xlsx, ".csv": _read_csv}
+    if path.suffix.lower() not in readers:
+        raise Refused(
+            Problem(
+                Message.S02,
+                path.name,
+                values={"jenis": path.suffix or "tanpa akhiran", "daftar": ".xlsx atau .csv"},
+            )
+        )
+    try:
+        return readers[path.suffix.lower()](path)
+    except OSError as error:
+        raise Refused(
+            Problem(Message.S03, path.name, values={"sebab": error.strerror or "tidak dapat dibuka"})
+        ) from error
+    except (zipfile.BadZipFile, KeyError, ValueError, csv.Error) as error:
+        cause = "isinya bukan tabel rencana yang utuh"
+        raise Refused(Problem(Message.S03, path.name, values={"sebab": cause})) from error
+
+
+def _read_csv(path: Path) -> PlanSource:
+    text = path.read_bytes().decode("utf-8-sig")
+    dialect = csv.Sniffer().sniff(text.split("\n", 1)[0], delimiters=",;\t") if text.strip() else csv.excel()
+    table = list(csv.reader(io.StringIO(text, newline=""), dialect))
+    headings = [clean(h).lower() for h in table[0]] if table else []
+    _require(path, headings)
+    rows: list[tuple[Baris, Place]] = []
+    for n, line in enumerate(table[1:], 2):
+        if any(clean(c) for c in line):
+            cells: Baris = {h: clean(c) or None for h, c in zip(headings, line, strict=False)}
+            rows.append((_plain_numbers(cells), lambda column, n=n: f"baris {n}, kolom {column}"))  # type: ignore[misc]
+    beside = path.with_suffix(".toml")
+    settings = tomllib.loads(beside.read_text("utf-8")) if beside.is_file() else {}
+    return PlanSource(path, tuple(rows), settings, None)
+
+
+def _plain_numbers(cells: Baris) -> Baris:
+    """Numbers of a CSV: 97.5 as programs write it, or 97,5 and 2.498 as people do."""
+    return {c: number(v) if c in ANGKA else v for c, v in cells.items()}
+
+
+def number(value: Value) -> Value:
+    """A number written as text, as a number; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        plain = float(value)
+    except ValueError:
+        read = read_document(value.removesuffix("%").strip())
+        return value if read is None else read
+    return plain if abs(plain) < float("inf") else value
+
+
+def _require(path: Path, headings: Sequence[str]) -> None:
+    missing = [c for c in WAJIB if c not in headings]
+    if missing:
+        raise Refused(
+            Problem(Message.P05, path.name, values={"kolom": ", ".join(missing), "wajib": ", ".join(WAJIB)})
+        )
+
+
+def _read_xlsx(path: Path) -> PlanSource:
+    book = openpyxl.load_workbook(path, data_only=True)
+    sheet = book[LEMBAR_RENCANA] if LEMBAR_RENCANA in book.sheetnames else book.worksheets[0]
+    lines = list(sheet.iter_rows())
+    top = next((n for n, line in enumerate(lines) if {"id", "indikator"} <= {_heading(c) for c in line}), 0)
+    headings = [_heading(c) for c in lines[top]] if lines else []
+    _require(path, headings)
+    rows: list[tuple[Baris, Place]] = []
+    for line in lines[top + 1 :]:
+        cells = {h: _cell_value(c) for h, c in zip(headings, line, strict=True) if h}
+        if any(v is not None for v in cells.values()):
+            where = {h: c.coordinate for h, c in zip(headings, line, strict=True) if h}
+            rows.append((_plain_numbers(cells), where.get))
+    return PlanSource(path, tuple(rows), _sheet_settings(book), sheet.title)
+
+
+def _heading(cell: XlsxCell | MergedCell) -> str:
+    """Column name of a heading: the plan form writes the name as a program knows it into the hidden row."""
+    return clean(str(cell.value)).lower() if cell.value is not None else ""
+
+
+def _cell_value(cell: XlsxCell | MergedCell) -> Value:
+    """A number with a per cent format in points; text without what cannot be seen."""
+    value = cell.value
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, (int, float)):
+        return float(f"{value * 100:.15g}") if "%" in str(cell.number_format) else float(value)
+    return None if value is None else clean(str(value)) or None
+
+
+def _sheet_settings(book: openpyxl.Workbook) -> dict[str, Any]:
+    """Settings of a plan workbook in the shape of the TOML document."""
+    settings: dict[str, Any] = {}
+    if LEMBAR_IDENTITAS in book.sheetnames:
+        settings["identitas"] = {str(k): v for k, v in _pairs(book[LEMBAR_IDENTITAS])}
+    if LEMBAR_SUB_BAGIAN in book.sheetnames:
+        table = _tables(book[LEMBAR_SUB_BAGIAN]).get("sub_bagian", [])
+        settings["sub_bagian"] = [
+            {"kode": r[0], "nama": r[1], "fungsi": re.findall(r"\w+", str(r[2] or ""))} for r in table
+        ]
+    if LEMBAR_ATURAN in book.sheetnames:
+        settings["aturan"] = {str(k): v for k, v in _pairs(book[LEMBAR_ATURAN])} | _tables(
+            book[LEMBAR_ATURAN]
+        )
+    return settings
+
+
+def _pairs(sheet: Any) -> Iterator[tuple[Value, Value]]:
+    """Settings of a sheet: the name as a program knows it in column A (hidden), the value in column C."""
+    for line in sheet.iter_rows(min_col=1, max_col=3):
+        name, value = _cell_value(line[0]), line[2].value
+        if isinstance(name, str) and not name.startswith("tabel:"):
+            yield name, clean(value) if isinstance(value, str) else value
+
+
+def _tables(sheet: Any) -> dict[str, list[list[Value]]]:
+    """Tables of a sheet: rows whose column A says "tabel:NAME"; their cells from column B on."""
+    tables: dict[str, list[list[Value]]] = {}
+    for line in sheet.iter_rows():
+        name = _cell_value(line[0])
+        cells = [_cell_value(c) for c in line[1:4]]
+        if isinstance(name, str) and name.startswith("tabel:") and any(c is not None for c in cells):
+            tables.setdefault(name.removeprefix("tabel:"), []).append(cells)
+    return tables

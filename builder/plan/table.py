@@ -1,0 +1,81 @@
+"""The table of a plan: its columns and sheets by name, and its text as CSV and TOML."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from builder.expr import Value
+from builder.rkt import TRIWULAN, Identitas, Indikator, Sasaran
+from builder.usulan import Baris
+
+KOLOM = (
+    "id", "tingkat", "sasaran", "indikator", "target", "tipe", "nilai", "satuan", "fungsi", "polaritas", "isian",
+    "konsolidasi", "hitungan", "tw1", "tw2", "tw3", "tw4", "min_sah", "maks_sah", "boleh_nihil", "batas_capaian",
+    "toleransi", "tahun_data", "usulan", "ragu", "keraguan", "catatan",
+)  # fmt: skip
+WAJIB = ("id", "sasaran", "indikator", "tipe", "nilai")
+ANGKA = (
+    "tw1",
+    "tw2",
+    "tw3",
+    "tw4",
+    "nilai",
+    "min_sah",
+    "maks_sah",
+    "batas_capaian",
+    "toleransi",
+    "tahun_data",
+)
+LEMBAR_RENCANA, LEMBAR_IDENTITAS, LEMBAR_SUB_BAGIAN, LEMBAR_ATURAN = (
+    "Rencana",
+    "Identitas",
+    "Sub-bagian",
+    "Aturan",
+)
+
+
+def as_row(sasaran: Sasaran, i: Indikator) -> Baris:
+    """An indikator as a row of a plan."""
+    return {
+        "id": i.id, "tingkat": sasaran.tingkat, "sasaran": sasaran.teks, "indikator": i.teks, "target": i.target,
+        "tipe": i.tipe, "nilai": i.nilai, "satuan": i.satuan, "fungsi": i.fungsi, "polaritas": i.polaritas,
+        "isian": i.isian, "konsolidasi": i.konsolidasi, "hitungan": i.hitungan,
+        **{f"tw{j}": t for j, t in zip(TRIWULAN, i.target_triwulan, strict=True)},
+        "min_sah": i.min_sah, "maks_sah": i.maks_sah, "boleh_nihil": "ya" if i.boleh_nihil else "tidak",
+        "batas_capaian": i.batas_capaian, "toleransi": i.toleransi, "tahun_data": i.tahun_data,
+        "usulan": "ya" if i.usulan else "tidak", "ragu": " ".join(sorted(i.ragu)), "keraguan": i.keraguan,
+        "catatan": i.catatan,
+    }  # fmt: skip
+
+
+def csv_text(rows: Iterable[Baris]) -> str:
+    """Rows of a plan as CSV, numbers with a point (97.5)."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(KOLOM)
+    for row in rows:
+        writer.writerow([_csv_cell(row.get(c)) for c in KOLOM])
+    return out.getvalue()
+
+
+def _csv_cell(value: Value) -> str:
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return "" if value is None else str(value)
+
+
+def toml_text(identitas: Identitas, skema: str = "pkpu14-2020") -> str:
+    """Settings beside a CSV plan."""
+    lines = [f'skema = "{skema}"', "", "[identitas]"]
+    texts = {
+        "kantor": identitas.kantor,
+        "tempat": identitas.tempat,
+        "pejabat": identitas.pejabat,
+        "jabatan": identitas.jabatan,
+    }
+    escaped = {k: v.replace("\\", "\\\\").replace('"', '\\"') for k, v in texts.items()}
+    lines += [f'{k} = "{v}"' for k, v in escaped.items()]
+    lines += [f"tahun = {identitas.tahun}", f"triwulan = {identitas.triwulan}"]
+    return "\n".join(lines) + "\n"
