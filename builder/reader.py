@@ -592,7 +592,8 @@ class _Reader:
     def _is_renamed(self, title: str) -> bool:
         """A sheet of the form under another name is known by the keys of its rows."""
         for key, at in self.found.items():
-            place = self.book.places.get(Key(*key.split("|"), "kunci"))
+            id, baris = key.split("|")
+            place = self.book.places.get(Key(id, baris, "kunci"))
             if place and at[0].lembar == title:
                 self._note(Message.B01, _At(title, 1, 1), dari=place.sheet, ke=title)
                 return True
