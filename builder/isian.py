@@ -14,7 +14,7 @@ from typing import Any
 from builder.angka import clean, read_returned, write_number
 from builder.expr import Value
 from builder.masalah import TAHAN, Message
-from builder.rkt import Aturan, Hitungan, Indikator, Isian, Konsolidasi, Tipe
+from builder.rkt import Aturan, Indikator, Tipe
 
 NIHIL = "Nihil"
 _NO_ANSWER = {"-", "–", "—", "n/a", "na", "tidak ada", "belum", "kosong", "nol", "0%"}
@@ -248,38 +248,31 @@ def _check_bounds(i: Indikator, number: float, read: Terbaca) -> Terbaca:
 # --- pairs --------------------------------------------------------------------------------------------------------
 
 
-def check_pair(
-    i: Indikator, pembilang: Value, penyebut: Value, earlier: list[tuple[Value, Value]]
-) -> list[tuple[Message, dict[str, Any]]]:
-    """What is wrong with a pair of cells that are sound one by one; `earlier`: the pairs of the triwulan before.
+def explain_pair(
+    pembilang: Value, penyebut: Value, earlier: list[tuple[Value, Value]]
+) -> tuple[Message, dict[str, Any]]:
+    """Why the rule says PERIKSA over two cells that are sound one by one; `earlier`: the pairs before.
 
-    The formula of the card says PERIKSA on the same pairs; this puts it into words.
+    The rule itself is the card's formula (`capaian`); this only puts its verdict into words.
     """
-    if i.isian is not Isian.RASIO or pembilang == penyebut is None:
-        return []
-    nothing = {p for p in (pembilang, penyebut) if p in (None, NIHIL, 0)}
-    if len({pembilang, penyebut} - nothing) == 0 and (NIHIL in nothing or penyebut == 0):
-        return [] if i.boleh_nihil else [(Message.N05, {})]
+    if (
+        pembilang in (None, NIHIL, 0)
+        and penyebut in (None, NIHIL, 0)
+        and (NIHIL in (pembilang, penyebut) or penyebut == 0)
+    ):
+        return Message.N05, {}
     if pembilang is None or penyebut is None or isinstance(pembilang, str) or isinstance(penyebut, str):
-        return [
-            (
-                Message.N01,
-                {
-                    "ada": "pembilang" if penyebut is None else "penyebut",
-                    "kurang": "penyebut" if penyebut is None else "pembilang",
-                },
-            )
-        ]
-    shown = {"pembilang": write_number(pembilang), "penyebut": write_number(penyebut)}
-    if penyebut == 0:
-        return [(Message.N02, shown)]
-    if i.maks_sah is not None and pembilang > penyebut * (i.maks_sah / 100):
-        return [(Message.N03, shown)]
-    if i.konsolidasi is Konsolidasi.LAST and i.hitungan is Hitungan.KUMULATIF:
-        for part, now, before in (
-            ("Pembilang", pembilang, [p for p, _ in earlier]),
-            ("Penyebut", penyebut, [q for _, q in earlier]),
+        there, missing = ("pembilang", "penyebut") if penyebut in (None, NIHIL) else ("penyebut", "pembilang")
+        return Message.N01, {"ada": there, "kurang": missing}
+    for part, now, before in (
+        ("Pembilang", pembilang, [p for p, _ in earlier]),
+        ("Penyebut", penyebut, [q for _, q in earlier]),
+    ):
+        if (
+            penyebut
+            and pembilang <= penyebut
+            and any(not isinstance(b, str) and now < (b or 0) for b in before)
         ):
-            if any(not isinstance(b, str) and b is not None and now < b for b in before):
-                return [(Message.N04, {"bagian": part})]
-    return []
+            return Message.N04, {"bagian": part}
+    shown = {"pembilang": write_number(pembilang), "penyebut": write_number(penyebut)}
+    return Message.N02 if penyebut == 0 else Message.N03, shown

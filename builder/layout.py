@@ -108,7 +108,6 @@ class Sheet:
     last_printed_column: int | None = None
     first_printed_column: int = 0
     tab: str = ""
-    footer: str = ""
     pages_wide: int = 1
 
     def put(

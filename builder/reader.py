@@ -36,10 +36,10 @@ from builder.identitas import (
     make_tanda,
     susunan,
 )
-from builder.isian import Content, Terbaca, check_pair, read_number, read_text
+from builder.isian import Content, Terbaca, explain_pair, read_number, read_text
 from builder.layout import Book, Role, address, row_key
 from builder.masalah import Message, Problem, Putusan, Refused, heaviest
-from builder.rkt import TRIWULAN, Indikator, Rkt, SubBagian
+from builder.rkt import TRIWULAN, Indikator, Isian, Rkt, SubBagian
 
 _ROW_KEY = re.compile(r"S\d{2,3}-I\d{1,2}\|(TW[1-4]|TAHUN|JUDUL|KEPALA)")
 _TEKS = ("kendala", "tindak_lanjut", "data_dukung")
@@ -427,25 +427,27 @@ class _Reader:
         )
 
     def _check_pairs(self, i: Indikator) -> None:
+        """Pairs that the rule says PERIKSA over, though each of their cells was read."""
+        if i.isian is not Isian.RASIO:
+            return
+        entries = {k: e.shown for k, e in self.kiriman.entries.items() if k.id == i.id}
+        ruled = capaian.compute(i, self.rkt.aturan, entries, len(TRIWULAN))
         earlier: list[tuple[Value, Value]] = []
         for j in TRIWULAN:
-            keys = [Key(i.id, f"TW{j}", half) for half in ("pembilang", "penyebut")]
-            pair = [self.kiriman.entries.get(k) for k in keys]
-            if pair[0] is None or pair[1] is None or pair[0].ditahan or pair[1].ditahan:
+            halves = [
+                self.kiriman.entries.get(Key(i.id, f"TW{j}", half)) for half in ("pembilang", "penyebut")
+            ]
+            if any(e is None or e.ditahan for e in halves):
                 continue
-            for message, values in check_pair(i, pair[0].value, pair[1].value, earlier):
-                place = (
-                    pair[1]
-                    if message in (Message.N02, Message.N01) and pair[0].value is not None
-                    else pair[0]
-                )
-                found = f"{pair[0].isi or 'kosong'} / {pair[1].isi or 'kosong'}"
+            p, q = (e for e in halves if e)
+            if ruled[Key(i.id, f"TW{j}", "realisasi")] == capaian.PERIKSA:
+                message, values = explain_pair(p.value, q.value, earlier)
+                at = q if message is Message.N02 or values.get("kurang") == "penyebut" else p
+                found = f"{p.isi or 'kosong'} / {q.isi or 'kosong'}"
                 self.kiriman.problems.append(
-                    Problem(
-                        message, self.kiriman.berkas, place.lembar, place.sel, found, values, (i.id, f"TW{j}")
-                    )
+                    Problem(message, self.kiriman.berkas, at.lembar, at.sel, found, values, (i.id, f"TW{j}"))
                 )
-            earlier.append((pair[0].value, pair[1].value))
+            earlier.append((p.value, q.value))
 
     def _hold_row(self, i: Indikator, baris: str, row: _At) -> None:
         """Keep what a row holds, as found, without believing any of it."""

@@ -221,7 +221,9 @@ class _Writer:
         worksheet.fit_to_pages(sheet.pages_wide, 0)
         if sheet.pages_wide > 1:
             worksheet.repeat_columns(0, 0)
-        worksheet.set_footer(f"&L&8{sheet.footer}&C&8{sheet.name}&R&8Halaman &P dari &N")
+        office, title = (text.replace("&", "&&")[:100] for text in (self.book.author, self.book.title))
+        worksheet.set_header(f"&L&8{office}&R&8{title}", {"margin": 0.3})
+        worksheet.set_footer(f"&L&8{sheet.name}&C&8Dicetak &D&R&8Halaman &P dari &N", {"margin": 0.3})
         if sheet.last_printed_column is not None:
             last = (max(sheet.next_row - 1, 0), sheet.last_printed_column)
             _done(worksheet.print_area(0, sheet.first_printed_column, *last))

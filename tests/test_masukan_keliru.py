@@ -25,7 +25,7 @@ def refused(path: Path) -> list[str]:
 @pytest.mark.parametrize("row", kasus.read_kasus("rencana-keliru"), ids=lambda r: r["kasus"])
 def test_faults_of_a_plan_row(tmp_path: Path, row: dict[str, str]) -> None:
     """A sound row with one cell changed: the code of the table, and the message names cell and cure."""
-    changed = bahan.baris(**{c: v for c, v in (p.split("=", 1) for p in row["ubah"].split("; "))})
+    changed = bahan.baris(**dict(p.split("=", 1) for p in row["ubah"].split("; ")))
     path = bahan.write_rencana(tmp_path / "r.csv", [changed])
     if not row["kode"]:
         read_plan(path)

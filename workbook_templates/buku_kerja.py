@@ -61,7 +61,9 @@ def buku_kerja(
         rekap.rekap_sheet(rkt, sasaran, own, f"{about} · bagian sub-bagian ini"),
     ]
     tanda = make_tanda(rkt, BUKU_KERJA, sub_bagian.kode, kiriman - 1)
-    return referensi.make_book(rkt, sheets, tanda, f"Buku kerja {sub_bagian.nama} {rkt.identitas.tahun}")
+    return referensi.make_book(
+        rkt, sheets, tanda, f"Buku Kerja Capaian Kinerja {rkt.identitas.tahun} · {sub_bagian.nama}"
+    )
 
 
 def _petunjuk(rkt: Rkt, sub_bagian: SubBagian, indikator: int, triwulan: int, kiriman: int) -> Sheet:
@@ -69,7 +71,6 @@ def _petunjuk(rkt: Rkt, sub_bagian: SubBagian, indikator: int, triwulan: int, ki
         "Petunjuk",
         landscape=False,
         last_printed_column=3,
-        footer=rkt.identitas.kantor.replace("&", "&&"),
         tab="#BF9000",
     )
     sheet.widths = dict(enumerate(_LEBAR))

@@ -95,7 +95,9 @@ def buku_konsolidasi(hasil: Konsolidasi, saat: Saat | None = None) -> Book:
         _jejak(hasil, about, saat),
         *(kartu.sasaran_sheet(rkt, s, own, isi, about) for s in rkt.sasaran),
     ]
-    return referensi.make_book(rkt, sheets, make_tanda(rkt, KONSOLIDASI), f"Konsolidasi {about}")
+    return referensi.make_book(
+        rkt, sheets, make_tanda(rkt, KONSOLIDASI), f"Konsolidasi Capaian Kinerja {rkt.identitas.tahun}"
+    )
 
 
 # --- Dasbor -------------------------------------------------------------------------------------------------------
@@ -106,7 +108,6 @@ def _dasbor(hasil: Konsolidasi, saat: Saat) -> Sheet:
     sheet = Sheet(
         "Dasbor",
         last_printed_column=len(BAGIAN) - 1,
-        footer=rkt.identitas.kantor.replace("&", "&&"),
         tab="#BF9000",
     )
     sheet.set_columns(BAGIAN)
@@ -307,7 +308,6 @@ def _put_section(sheet: Sheet, title: str) -> None:
 
 
 def _table(
-    rkt: Rkt,
     name: str,
     title: str,
     about: str,
@@ -316,7 +316,7 @@ def _table(
     empty: str,
 ) -> Sheet:
     """A sheet of plain rows: fixed layout, so that a refresh can rewrite it as one block."""
-    sheet = Sheet(name, last_printed_column=len(columns) - 1, footer=rkt.identitas.kantor.replace("&", "&&"))
+    sheet = Sheet(name, last_printed_column=len(columns) - 1)
     sheet.set_columns(columns)
     rekap.put_title(sheet, title, about, len(columns))
     rekap.put_headings(sheet, 2, columns)
@@ -366,7 +366,7 @@ def _kiriman(hasil: Konsolidasi, about: str) -> Sheet:
         for s in hasil.missing
     ]  # fmt: skip
     rows += [_kiriman_row(hasil, k) for k in hasil.kiriman]
-    return _table(hasil.rkt, "Kiriman", "Kiriman sub-bagian", about, KIRIMAN, rows, "Belum ada kiriman.")
+    return _table("Kiriman", "Kiriman sub-bagian", about, KIRIMAN, rows, "Belum ada kiriman.")
 
 
 def _kiriman_row(hasil: Konsolidasi, k: Kiriman) -> dict[str, Value]:
@@ -386,7 +386,7 @@ def _kiriman_row(hasil: Konsolidasi, k: Kiriman) -> dict[str, Value]:
 def _masalah(hasil: Konsolidasi, about: str) -> Sheet:
     problems = sorted(hasil.all_problems, key=lambda p: -p.putusan.berat)
     rows = [_masalah_row(hasil.rkt, p) for p in problems]
-    sheet = _table(hasil.rkt, "Masalah", "Masalah yang ditemukan", about, MASALAH, rows, "Tidak ada masalah.")
+    sheet = _table("Masalah", "Masalah yang ditemukan", about, MASALAH, rows, "Tidak ada masalah.")
     if rows:
         block = (Key("Masalah", "0", "tingkat"), Key("Masalah", str(len(rows) - 1), "tingkat"))
         looks = {TAHAN: "sorot_periksa", TOLAK: "sorot_sangat_rendah", PERINGATAN: "sorot_sedang"}
@@ -421,6 +421,4 @@ def _jejak(hasil: Konsolidasi, about: str, saat: Saat) -> Sheet:
         }
         for k, a in kept
     ]  # fmt: skip
-    return _table(
-        hasil.rkt, "Jejak", "Jejak: asal setiap nilai", about, JEJAK, rows, "Belum ada nilai yang masuk."
-    )
+    return _table("Jejak", "Jejak: asal setiap nilai", about, JEJAK, rows, "Belum ada nilai yang masuk.")

@@ -99,7 +99,6 @@ def sasaran_sheet(rkt: Rkt, sasaran: Sasaran, own: frozenset[str], isi: Isi, sub
         last_printed_column=_LAST_PRINTED,
         first_printed_column=1,
         tab="#9B1B1E" if sasaran.tingkat == "program" else "#1F3864",
-        footer=f"{rkt.identitas.kantor} · {rkt.identitas.tahun}".replace("&", "&&"),
     )
     sheet.set_columns(KOLOM)
     _put_heading(sheet, sasaran, own, subtitle)

@@ -49,7 +49,7 @@ _PRINTED = len([c for c in REKAP if not c.hidden])
 
 def daftar_sheet(rkt: Rkt, sasaran: tuple[Sasaran, ...], own: frozenset[str], subtitle: str) -> Sheet:
     """Every sasaran with a link to its sheet, how complete triwulan k is, and its capaian."""
-    sheet = _table_sheet(rkt, "Daftar", "Daftar sasaran", subtitle, DAFTAR)
+    sheet = _table_sheet("Daftar", "Daftar sasaran", subtitle, DAFTAR)
     start = sheet.next_row
     for n, s in enumerate(sasaran):
         row = start + n
@@ -131,7 +131,7 @@ def mean_of(cells: Range) -> Expr:
 
 def rekap_sheet(rkt: Rkt, sasaran: tuple[Sasaran, ...], own: frozenset[str], subtitle: str) -> Sheet:
     """Every indikator with target, realisasi up to triwulan k, capaian of each triwulan and of the year."""
-    sheet = _table_sheet(rkt, "Rekap", "Rekap capaian indikator", subtitle, REKAP)
+    sheet = _table_sheet("Rekap", "Rekap capaian indikator", subtitle, REKAP)
     first = sheet.next_row
     indikator = [(s, i) for s in sasaran for i in s.indikator if i.id in own]
     for row, (_, i) in enumerate(indikator, first):
@@ -175,13 +175,10 @@ def _highlight(sheet: Sheet, rkt: Rkt, first: Indikator, last: Indikator) -> Non
         sheet.highlights.append(Highlight(*block, "sorot_periksa", text=STATUS_LABEL[status]))
 
 
-def _table_sheet(rkt: Rkt, name: str, title: str, subtitle: str, columns: tuple[Column, ...]) -> Sheet:
+def _table_sheet(name: str, title: str, subtitle: str, columns: tuple[Column, ...]) -> Sheet:
     """A sheet with a title, the line that says what it is about, and the headings of a table."""
     shown = len([c for c in columns if not c.hidden])
-    sheet = Sheet(
-        name, landscape=True, last_printed_column=shown - 1,
-        footer=f"{rkt.identitas.kantor} · {rkt.identitas.tahun}".replace("&", "&&"),
-    )  # fmt: skip
+    sheet = Sheet(name, last_printed_column=shown - 1)
     sheet.set_columns(columns)
     put_title(sheet, title, subtitle, shown)
     sheet.put(

@@ -111,7 +111,7 @@ def rencana_book(rows: Sequence[Baris], settings: Mapping[str, Any]) -> Book:
             f"PILIHAN_{name.upper()}": (_choice(name, 0), _choice(name, len(words) - 1))
             for name, words in pilihan.items()
         },
-        title=f"Rencana kinerja {tanda.kantor} {tanda.tahun}",
+        title=f"Rencana Kinerja {tanda.tahun}",
         author=tanda.kantor,
     )
 
