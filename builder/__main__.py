@@ -30,7 +30,7 @@ _MARKS = {Putusan.CATAT: "-", Putusan.PERINGATAN: "!", Putusan.TAHAN: "?", Putus
 
 def _track(items: Sequence[T], label: str) -> Iterator[T]:
     """A progress bar on the terminal; nothing where output goes elsewhere."""
-    with click.progressbar(items, label=label, file=sys.stderr) as bar:
+    with click.progressbar(items, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         yield from bar
 
 

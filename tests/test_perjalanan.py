@@ -178,7 +178,9 @@ def test_plan_survives_csv_and_xlsx(tmp_path: Path) -> None:
 
 
 def test_examples_hold_the_checked_plan_with_four_doubts() -> None:
+    """As CSV and as the workbook of the perencana; each cell that the checked table has too is the same."""
     rkt = bahan.rkt_contoh()
+    assert read_plan(bahan.RENCANA_CONTOH.with_suffix(".xlsx"))[0] == rkt
     rows = pd.read_csv(
         examples_folder() / "rkt-kpu-kubu-raya-2024-indikator.csv", dtype=str, keep_default_na=False
     )
