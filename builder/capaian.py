@@ -243,7 +243,9 @@ class _Kartu:
         """A penyebut of 0, a share above its whole, and a cumulative count that falls."""
         wrong = [p < 0, q <= 0]
         if self.i.maks_sah is not None:
-            wrong.append(p > (q if self.i.maks_sah == 100 else q * (self.i.maks_sah / 100)))
+            # Rounded, since 3.6 > 3 * 1.2 is true in binary and false in a spreadsheet, which compares 15 digits.
+            above = call("round", p - q * (self.i.maks_sah / 100), 8) > 0
+            wrong.append(p > q if self.i.maks_sah == 100 else above)
         if self.i.konsolidasi is Konsolidasi.LAST and self.i.hitungan is _Hitungan.KUMULATIF:
             for half in (p, q):
                 earlier = [Ref(half.key._replace(baris=f"TW{i}")) for i in range(1, j)]
@@ -386,7 +388,9 @@ class _Kartu:
     def _kategori(self, j: int | None) -> Expr:
         capaian = self._ref(j, "capaian")
         bounds, names = _column("kategori", "batas", self.aturan), _column("kategori", "nama", self.aturan)
-        kategori = if_(is_number(capaian), call("lookup", points(capaian, 0), bounds, names), "")
+        kategori = if_(
+            is_number(capaian), call("lookup", call("max", 0, points(capaian, 0)), bounds, names), ""
+        )
         return kategori if j else if_(K.equals(4), kategori, "")
 
     def _status(self, j: int | None) -> Expr:

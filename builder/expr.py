@@ -128,6 +128,8 @@ def or_(*conditions: Expr) -> Expr:
 
 def round_half_up(number: float, digits: int) -> float:
     """Excel's ROUND: half away from zero, on the shortest decimal that stands for the number."""
+    if abs(number) >= 2**53:  # no decimals left, and more digits than Decimal's 28 would raise
+        return float(number)
     step = Decimal(1).scaleb(-digits)
     return float(Decimal(repr(float(number))).quantize(step, ROUND_HALF_UP))
 

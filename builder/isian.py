@@ -87,7 +87,7 @@ def read_number(i: Indikator, column: str, content: Content, aturan: Aturan) -> 
         held = _formula_fault(content)
         if held:
             return Terbaca().add(held, fungsi=_function(content.formula))
-        plain = Content(content.value, format=content.format)
+        plain = Content(content.value, error=content.error, format=content.format)
         read = read_number(i, column, plain, aturan)
         return read.add(Message.D03, nilai=plain.shown) if not read.ditahan else read
     if content.error:

@@ -123,7 +123,8 @@ class Indikator:
         """A number in the target's unit as a spreadsheet cell holds it (97.5 -> 0.975)."""
         if isinstance(number, str) or number is None:
             return number
-        return number / 100 if self.tipe is Tipe.PERSENTASE else number
+        # By decimal digits: 33.3 / 100 in binary lies just below the 0.333 that a person types.
+        return float(f"{number / 100:.15g}") if self.tipe is Tipe.PERSENTASE else number
 
     def unit_value(self, cell: float) -> float:
         """The reverse of `cell_value`, with the binary dust wiped off (0.07 -> 7, not 7.000000000000001)."""

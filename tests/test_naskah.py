@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TIPE_BEDA = {"S03-I1", "S11-I1", "S15-I1", "S21-I5", "S25-I1", "S29-I1", "S35-I1", "S38-I1"}
-ATURAN = Path(__file__).parent / "aturan" / "target-dokumen.md"
+ATURAN = Path(__file__).parent / "naskah" / "target-dokumen.md"
 
 
 def read_rows(tmp_path: Path, *rows: tuple[str, str, str, str], **more: Any) -> Naskah:

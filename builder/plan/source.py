@@ -68,8 +68,9 @@ def read_source(path: Path) -> PlanSource:
 
 def _read_csv(path: Path) -> PlanSource:
     text = path.read_bytes().decode("utf-8-sig")
-    dialect = csv.Sniffer().sniff(text.split("\n", 1)[0], delimiters=",;\t") if text.strip() else csv.excel()
-    table = list(csv.reader(io.StringIO(text, newline=""), dialect))
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)  # Excel writes ";" where "," is the decimal mark
+    table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     headings = [clean(h).lower() for h in table[0]] if table else []
     _require(path, headings)
     rows: list[tuple[Baris, Place]] = []

@@ -1,0 +1,51 @@
+"""Whose form a returned workbook is: the identity inside it, held against the plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from builder.identitas import AWALAN_PROPERTI, BUKU_KERJA, LEMBAR_META, VERSI, Tanda, make_tanda
+from builder.masalah import Message, Problem, Refused
+from builder.reader.source import ReturnedFile
+from builder.rkt import Rkt, SubBagian
+
+
+def read_tanda(file: ReturnedFile, name: str) -> Tanda:
+    """The identity on the hidden sheet, checked against the document's properties where it still has them."""
+    carried: dict[str, str] = {}
+    if LEMBAR_META in file.values.sheetnames:
+        for line in file.values[LEMBAR_META].iter_rows(max_col=2, max_row=40):
+            if line[0].value is not None and line[1].value is not None:
+                carried[str(line[0].value)] = str(line[1].value)
+    properties = {
+        p.name.removeprefix(AWALAN_PROPERTI): str(p.value)
+        for p in file.values.custom_doc_props.props  # type: ignore[attr-defined]
+        if p.name and p.name.startswith(AWALAN_PROPERTI)
+    }
+    tanda = Tanda.from_dict(carried or properties)
+    if tanda is None:
+        raise Refused(Problem(Message.A03, name, values={"tahun": "…"}))
+    differing = sorted(k for k, v in properties.items() if carried.get(k, v) != v)
+    if differing:
+        detail = "; ".join(f"{k}: «{carried[k]}» dan «{properties[k]}»" for k in differing)
+        raise Refused(Problem(Message.A04, name, LEMBAR_META, values={"rincian": detail}))
+    return tanda
+
+
+def find_sub_bagian(tanda: Tanda, rkt: Rkt, name: str) -> SubBagian:
+    """The sub-bagian that the file belongs to; raises Refused where it belongs to another plan."""
+    ours = make_tanda(rkt, BUKU_KERJA)
+    checks: tuple[tuple[bool, Message, dict[str, Any]], ...] = (
+        (tanda.jenis != BUKU_KERJA, Message.A03, {"tahun": ours.tahun}),
+        (tanda.versi != VERSI, Message.A10, {"ada": tanda.versi, "versi": VERSI}),
+        (tanda.tahun != ours.tahun, Message.A07, {"ada": tanda.tahun, "tahun": ours.tahun}),
+        (tanda.kantor != ours.kantor, Message.A06, {"pemilik": tanda.kantor, "kantor": ours.kantor}),
+        (tanda.contoh == "ya" and ours.contoh != "ya", Message.A12, {}),
+    )
+    for failed, message, values in checks:
+        if failed:
+            raise Refused(Problem(message, name, values=values))
+    for sub_bagian in rkt.sub_bagian:
+        if sub_bagian.kode == tanda.sub_bagian:
+            return sub_bagian
+    raise Refused(Problem(Message.A08, name, values={"kode": tanda.sub_bagian}))
