@@ -20,11 +20,11 @@ from typing import TypeVar
 
 import click
 
-from builder import commands
 from builder.masalah import Problem, Putusan, Refused
 
 T = TypeVar("T")
-_FILE = click.Path(path_type=Path)
+_FILE = click.Path(path_type=Path, readable=False)  # what is wrong with a file is told by `commands`
+_TRIWULAN = click.Choice(["1", "2", "3", "4"])
 _MARKS = {Putusan.CATAT: "-", Putusan.PERINGATAN: "!", Putusan.TAHAN: "?", Putusan.TOLAK: "x"}
 
 
@@ -56,7 +56,10 @@ def cli() -> None:
 @cli.command(options_metavar="[PILIHAN]")
 @click.argument("folder", metavar="[FOLDER]", type=_FILE, default=Path("contoh-rkt"))
 def contoh(folder: Path) -> None:
-    """Jalankan seluruh langkah dengan RKT 2024 Kubu Raya, hasilnya di FOLDER (bawaan: contoh-rkt)."""
+    """Coba semua langkah dengan RKT 2024 Kubu Raya.
+
+    Hasilnya di FOLDER (bawaan: contoh-rkt).
+    """
     from builder.contoh import make_contoh
 
     made = make_contoh(folder, track=_track)
@@ -88,7 +91,12 @@ def contoh(folder: Path) -> None:
     help="Rencana yang dibuat: .xlsx atau .csv.",
 )
 def impor(dokumen: Path, rencana: Path) -> None:
-    """Baca dokumen RKT (.md, .txt, .docx, .pdf, .xlsx) menjadi rencana."""
+    """Baca dokumen RKT menjadi rencana.
+
+    Dokumennya .md, .txt, .docx, .pdf, atau .xlsx.
+    """
+    from builder import commands
+
     made = commands.import_naskah(dokumen, rencana)
     _tell(made.naskah.problems)
     unread = [r for r in made.rows if not r.get("tipe")]
@@ -122,9 +130,13 @@ def impor(dokumen: Path, rencana: Path) -> None:
     metavar="1-4",
     help="Triwulan pelaporan (bawaan: menurut rencana).",
 )
-def bangun(rencana: Path, folder: Path, triwulan: int | None) -> None:
-    """Buat satu buku kerja per sub-bagian, dan buku konsolidasi."""
-    made = commands.build_workbooks(rencana, folder, triwulan=triwulan, track=_track)
+def bangun(rencana: Path, folder: Path, triwulan: str | None) -> None:
+    """Buat buku kerja setiap sub-bagian, dan buku konsolidasi."""
+    from builder import commands
+
+    made = commands.build_workbooks(
+        rencana, folder, triwulan=int(triwulan) if triwulan else None, track=_track
+    )
     _tell(made.problems)
     for path in made.berkas:
         click.echo(f"  {path}")
@@ -140,7 +152,9 @@ def bangun(rencana: Path, folder: Path, triwulan: int | None) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Tulis hasilnya sebagai JSON, untuk program lain.")
 def periksa(berkas: tuple[Path, ...], rencana: Path, as_json: bool) -> None:
-    """Periksa buku kerja yang dikirim kembali, tanpa menggabungnya."""
+    """Periksa buku kerja yang kembali, tanpa menggabungnya."""
+    from builder import commands
+
     checked = commands.check_returns(berkas, rencana, track=_track)
     if as_json:
         click.echo(json.dumps(commands.report(checked), ensure_ascii=False, indent=2))
@@ -178,11 +192,22 @@ def konsolidasi(
     keluaran: Path,
     data: Path | None,
     laporan: Path | None,
-    triwulan: int | None,
+    triwulan: str | None,
 ) -> None:
-    """Gabungkan kiriman (berkas atau folder) menjadi satu buku konsolidasi."""
+    """Gabungkan kiriman menjadi satu buku konsolidasi.
+
+    MASUKAN boleh berkas atau folder.
+    """
+    from builder import commands
+
     made = commands.consolidate_returns(
-        masukan, rencana, keluaran, data=data, laporan=laporan, triwulan=triwulan, track=_track
+        masukan,
+        rencana,
+        keluaran,
+        data=data,
+        laporan=laporan,
+        triwulan=int(triwulan) if triwulan else None,
+        track=_track,
     )
     hasil = made.hasil
     for kiriman in hasil.kiriman:

@@ -10,7 +10,7 @@ import contextlib
 import datetime
 import errno
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -60,19 +60,13 @@ class Impor:
 
 def import_naskah(dokumen: Path, rencana: Path) -> Impor:
     """RKT document to a plan (.xlsx, or .csv with its .toml); raises Refused."""
-    if rencana.suffix.lower() not in (".xlsx", ".csv"):
-        raise Refused(
-            Problem(
-                Message.S02,
-                rencana.name,
-                values={"jenis": rencana.suffix or "tanpa akhiran", "daftar": ".xlsx atau .csv"},
-            )
-        )
+    _check_suffix(rencana, ".xlsx", ".csv")
+    _check_distinct([rencana], {dokumen: "dokumen RKT"})
     naskah = read_naskah(dokumen)
-    tahun = naskah.tahun or datetime.date.today().year
-    rows = tuple(complete(_row_of(draf), tahun) for draf in naskah.draf)
+    # The year of the data follows the year of the plan, so it is proposed when the plan is read.
+    rows = tuple(complete(_row_of(draf), 0) | {"tahun_data": None} for draf in naskah.draf)
     identitas = Identitas(
-        naskah.kantor, tahun, 1, naskah.tempat, naskah.pejabat, naskah.jabatan or "Sekretaris"
+        naskah.kantor, naskah.tahun or 0, 1, naskah.tempat, naskah.pejabat, naskah.jabatan or "Sekretaris"
     )
     kept = write_plan(rows, identitas, rencana)
     return Impor(naskah, rows, kept)
@@ -164,6 +158,7 @@ def keep_old(path: Path) -> Path | None:
 _REASONS = {
     errno.EACCES: "tidak ada izin menulis",
     errno.EPERM: "tidak ada izin menulis",
+    errno.ENOENT: "foldernya tidak ada",
     errno.ENOSPC: "disk penuh",
     errno.EROFS: "tempatnya hanya-baca",
     errno.ENOTDIR: "salah satu nama di alamat itu bukan folder",
@@ -178,9 +173,8 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = str(error.filename or path)
         cause = _REASONS.get(error.errno or 0, error.strerror or "gagal")
-        raise Refused(Problem(Message.S04, where, values={"sebab": cause})) from error
+        raise Refused(Problem(Message.S04, str(path), values={"sebab": cause})) from error
 
 
 # --- periksa and konsolidasi --------------------------------------------------------------------------------------
@@ -224,6 +218,8 @@ def check_returns(
     """
     rkt = rencana if isinstance(rencana, Rkt) else read_plan(rencana)[0]
     files, _ = gather_files(berkas)
+    if not files:
+        raise Refused(Problem(Message.S06))
     makers: dict[str, Book] = {}
 
     def make_book(sub_bagian: SubBagian) -> Book:
@@ -262,23 +258,16 @@ def consolidate_returns(
     track: Track[Any] = no_track,
 ) -> Gabungan:
     """Read returns, merge them, write the buku konsolidasi (and DATA, LAPORAN); raises Refused."""
-    if keluaran.suffix.lower() != ".xlsx":
-        raise Refused(
-            Problem(
-                Message.S02,
-                keluaran.name,
-                values={
-                    "jenis": keluaran.suffix or "tanpa akhiran",
-                    "daftar": ".xlsx untuk buku konsolidasi",
-                },
-            )
-        )
-    rkt, _ = read_plan(rencana)
-    _check_replaceable(keluaran)
+    for path, suffix in ((keluaran, ".xlsx"), (data, ".csv"), (laporan, ".json")):
+        _check_suffix(path, suffix)
     masukan = list(masukan)
     files, problems = gather_files(masukan)
+    _check_distinct([keluaran, data, laporan], {rencana: "rencana"})
+    _check_distinct([data, laporan], dict.fromkeys(files, "kiriman"))
+    rkt, _ = read_plan(rencana)
+    _check_replaceable(keluaran)
     files = [f for f in files if f.resolve() not in (keluaran.resolve(), rencana.resolve())]
-    returned = check_returns(files, rkt, track=track) if files else []
+    returned = check_returns(files, rkt, track=track)
     ours = [k for k in returned if k.tanda and k.tanda.jenis in (KONSOLIDASI, RENCANA)]
     if ours:
         problems.append(Problem(Message.J09, values={"jumlah": len(ours)}))
@@ -287,6 +276,20 @@ def consolidate_returns(
     if not hasil.kiriman:
         raise Refused(Problem(Message.S06, ", ".join(map(str, masukan))))
     return Gabungan(hasil, _write_konsolidasi(hasil, masukan, keluaran, data, laporan))
+
+
+def _check_suffix(path: Path | None, *suffixes: str) -> None:
+    if path is not None and path.suffix.lower() not in suffixes:
+        values = {"jenis": path.suffix or "tanpa akhiran", "daftar": " atau ".join(suffixes)}
+        raise Refused(Problem(Message.S02, path.name, values=values))
+
+
+def _check_distinct(outputs: Iterable[Path | None], inputs: Mapping[Path, str]) -> None:
+    """No output takes the place of an input."""
+    taken = {path.resolve(): told for path, told in inputs.items()}
+    for path in outputs:
+        if path is not None and path.resolve() in taken:
+            raise Refused(Problem(Message.S07, str(path), values={"sebagai": taken[path.resolve()]}))
 
 
 def _check_replaceable(keluaran: Path) -> None:
@@ -312,7 +315,8 @@ def _write_konsolidasi(
         )
     with _writing(keluaran), contextlib.ExitStack() as stack:
         for path, text in texts.items():
-            stack.enter_context(whole_file(path)).write_text(text, "utf-8")
+            with _writing(path):
+                stack.enter_context(whole_file(path)).write_text(text, "utf-8")
         write_book(book, STYLES, stack.enter_context(whole_file(keluaran)))
         return keep_old(keluaran)
 

@@ -1,7 +1,8 @@
 """Merges the returns of all sub-bagian into one set of entries, each with its origin, and computes the capaian.
 
-Order never matters: of several returns of a sub-bagian the highest "Kiriman ke-" counts; at the same number a
-file that only fills blanks supersedes, and cells that differ are held with both contents.
+Order never matters: of several returns of a sub-bagian the highest "Kiriman ke-" counts, unless it reports on
+an earlier triwulan; at the same number a file that only fills blanks supersedes, and cells that differ are held
+with both contents. A cell that a replaced file had filled and the newer one has not is held too.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from builder.capaian import TAHUN, Status
 from builder.expr import Key, Value, is_number
 from builder.masalah import CATAT, TAHAN, Message, Problem
 from builder.reader import Entry, Kiriman
-from builder.rkt import TRIWULAN, Indikator, Isian, Rkt, SubBagian
+from builder.rkt import ROMAWI, TRIWULAN, Indikator, Isian, Rkt, SubBagian
 
 DATA_KOLOM = (
     "id", "triwulan", "pembilang", "penyebut", "realisasi", "capaian", "capaian_dihitung", "status", "kategori",
@@ -90,7 +91,12 @@ def consolidate(kiriman: Iterable[Kiriman], rkt: Rkt, triwulan: int) -> Konsolid
     for sub_bagian, own in _by_sub_bagian(_without_copies(files)).items():
         used = _newest(own)
         result.dipakai[sub_bagian] = tuple(used)
-        result.asal |= _merge(used, sub_bagian, result.problems)
+        merged = _merge(used, sub_bagian, result.problems)
+        result.asal |= merged | _emptied(merged, used[0], [k for k in own if k not in used])
+        for k in used:
+            if k.triwulan and k.triwulan != triwulan:
+                values = {"ada": ROMAWI[k.triwulan], "triwulan": ROMAWI[triwulan]}
+                k.problems.append(Problem(Message.A15, k.berkas, values=values))
     if result.missing:
         names = ", ".join(s.nama for s in result.missing)
         result.problems.append(Problem(Message.F09, values={"daftar": names}))
@@ -118,14 +124,21 @@ def _by_sub_bagian(files: Iterable[Kiriman]) -> dict[str, list[Kiriman]]:
 
 
 def _newest(own: list[Kiriman]) -> list[Kiriman]:
-    """The files with the highest number; the others are told which one replaced them."""
-    number = max(k.nomor for k in own)
-    newest = [k for k in own if k.nomor == number]
+    """The files that no other one replaces; the others are told which one did."""
+    newest = [k for k in own if not any(_replaces(other, k) for other in own)]
     for old in own:
-        if old.nomor < number:
-            values = {"lama": old.nomor, "baru": number, "lain": newest[0].berkas}
+        if old not in newest:
+            winner = next(k for k in newest if _replaces(k, old))
+            values = {"lama": old.nomor, "baru": winner.nomor, "lain": winner.berkas}
             old.problems[:] = [Problem(Message.F03, old.berkas, values=values)]
     return newest
+
+
+def _replaces(new: Kiriman, old: Kiriman) -> bool:
+    """A higher number replaces, unless it reports on an earlier triwulan: then neither is surely the newer one."""
+    if new.nomor is None or old.nomor is None or new.nomor <= old.nomor:
+        return False
+    return (new.triwulan or 0) >= (old.triwulan or 0)
 
 
 def _merge(files: list[Kiriman], sub_bagian: str, problems: list[Problem]) -> dict[Key, Asal]:
@@ -143,14 +156,41 @@ def _merge(files: list[Kiriman], sub_bagian: str, problems: list[Problem]) -> di
     return merged
 
 
+def _emptied(merged: dict[Key, Asal], newest: Kiriman, replaced: list[Kiriman]) -> dict[Key, Asal]:
+    """Cells that a replaced file had filled and the newer one has not: nothing is lost in silence.
+
+    A file for a later triwulan need not repeat the earlier ones, so they are carried over; in a correction of
+    the same triwulan the cell is held until someone says that it was emptied on purpose.
+    """
+    kept: dict[Key, Asal] = {}
+    for old in sorted(replaced, key=lambda k: k.nomor or 0):
+        for key, entry in old.entries.items():
+            if not _is_blank(entry) and (key not in merged or _is_blank(merged[key].entry)):
+                kept[key] = Asal(entry, old.berkas)
+    by_name = {k.berkas: k for k in replaced}
+    for key, asal in kept.items():
+        old = by_name[asal.berkas]
+        if (newest.triwulan or 0) <= (old.triwulan or 0):
+            kept[key] = Asal(replace(asal.entry, value=None, ditahan=True), old.berkas)
+            told = {
+                "berkas_lama": old.berkas,
+                "isi_lama": asal.entry.isi,
+                "lama": old.nomor,
+                "baru": newest.nomor,
+            }
+            place = (newest.berkas, asal.entry.lembar, asal.entry.sel)
+            newest.problems.append(Problem(Message.C29, *place, "kosong", told, (key.id, key.baris)))
+    return kept
+
+
 def _is_blank(entry: Entry) -> bool:
     return entry.value is None and not entry.ditahan
 
 
-def _conflict(a: Asal, b: Asal, nomor: int, sub_bagian: str, problems: list[Problem]) -> Asal:
+def _conflict(a: Asal, b: Asal, nomor: int | None, sub_bagian: str, problems: list[Problem]) -> Asal:
     entry = a.entry
     values = {
-        "nomor": nomor, "sub_bagian": sub_bagian, "isi_a": f"«{a.entry.isi}»", "berkas_a": a.berkas,
+        "nomor": nomor or "?", "sub_bagian": sub_bagian, "isi_a": f"«{a.entry.isi}»", "berkas_a": a.berkas,
         "isi_b": f"«{b.entry.isi}»", "berkas_b": b.berkas,
     }  # fmt: skip
     problems.append(

@@ -33,6 +33,7 @@ class Content:
     formula: str | None = None
     error: bool = False
     format: str = "General"
+    link: str | None = None  # the address behind a text, where it carries one
 
     @property
     def shown(self) -> str:
@@ -77,6 +78,8 @@ def read_text(content: Content) -> Terbaca:
             return Terbaca().add(Message.D07)
         return Terbaca(content.formula).add(Message.D10, awal="=")
     text = content.shown if content.value is not None else ""
+    if content.link and content.link not in text:
+        text = f"{text} ({content.link})".strip()
     return Terbaca(text if clean(text) else None)
 
 
@@ -255,14 +258,15 @@ def explain_pair(
 
     The rule itself is the card's formula (`capaian`); this only puts its verdict into words.
     """
-    if (
-        pembilang in (None, NIHIL, 0)
-        and penyebut in (None, NIHIL, 0)
-        and (NIHIL in (pembilang, penyebut) or penyebut == 0)
-    ):
-        return Message.N05, {}
+    if NIHIL in (pembilang, penyebut):
+        other = penyebut if pembilang == NIHIL else pembilang
+        if isinstance(other, str) or not other:
+            return Message.N05, {}
+        return Message.N08, {"angka": write_number(other)}
+    if penyebut == 0 and not pembilang:
+        return Message.N07, {"pembilang": "0" if pembilang == 0 else "kosong"}
     if pembilang is None or penyebut is None or isinstance(pembilang, str) or isinstance(penyebut, str):
-        there, missing = ("pembilang", "penyebut") if penyebut in (None, NIHIL) else ("penyebut", "pembilang")
+        there, missing = ("pembilang", "penyebut") if penyebut is None else ("penyebut", "pembilang")
         return Message.N01, {"ada": there, "kurang": missing}
     for part, now, before in (
         ("Pembilang", pembilang, [p for p, _ in earlier]),

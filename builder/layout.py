@@ -106,6 +106,7 @@ class Sheet:
     repeated_rows: tuple[int, int] | None = None
     autofilter: tuple[int, int, int, int] | None = None
     last_printed_column: int | None = None
+    last_printed_row: int | None = None  # None: the last one that holds something
     first_printed_column: int = 0
     tab: str = ""
     pages_wide: int = 1

@@ -7,6 +7,7 @@ RKT document. A wrong file yields problems; only a wrong program raises.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -72,6 +73,12 @@ class Message(Enum):
         TOLAK,
         "Ini berkas contoh, sedangkan rencananya rencana kantor",
         "Kirim buku kerja yang sebenarnya, bukan hasil «rkt contoh».",
+    )
+    A14 = (PERINGATAN, "«{apa}» pada Petunjuk tidak sah", "Isi {cara} pada sel kuning lembar Petunjuk.")
+    A15 = (
+        CATAT,
+        "Petunjuk menyebut TW {ada}, sedang digabung TW {triwulan}",
+        "Pastikan ini kiriman untuk triwulan yang benar.",
     )
     A13 = (
         PERINGATAN,
@@ -172,6 +179,11 @@ class Message(Enum):
         "{sel} bukan angka yang wajar (paling banyak 15 angka)",
         "Tulis angkanya kembali, misalnya {contoh}.",
     )
+    C29 = (
+        TAHAN,
+        "{sel} pada kiriman ke-{lama} («{berkas_lama}») berisi «{isi_lama}», pada kiriman ke-{baru} kosong",
+        "Minta sub-bagian memastikannya; bila memang dikosongkan, keluarkan berkas lama dari folder kiriman.",
+    )
     C21 = (TAHAN, "{sel} berisi TRUE/FALSE", "Tulis angkanya, misalnya {contoh}.")
 
     # D: formulas and error values
@@ -250,6 +262,21 @@ class Message(Enum):
         "{bagian} turun dari triwulan sebelumnya, padahal dihitung sejak Januari",
         "Tulis angka s.d. triwulan ini, bukan angka triwulan ini saja.",
     )
+    N06 = (
+        PERINGATAN,
+        "{jumlah} isian ada pada triwulan sesudah TW {triwulan} yang dilaporkan; belum dihitung",
+        "Bila memang melaporkan triwulan itu, ubah «Triwulan pelaporan» pada Petunjuk.",
+    )
+    N07 = (
+        TAHAN,
+        "Penyebut 0 dan pembilang {pembilang}: tidak ada yang diukur, padahal indikator ini tidak boleh Nihil",
+        "Periksa penyebutnya; kosongkan keduanya bila belum ada data.",
+    )
+    N08 = (
+        TAHAN,
+        "Satu sel berisi Nihil, sel lainnya {angka}",
+        "Tulis kedua angkanya, atau Nihil di salah satu sel dan kosongkan yang lain.",
+    )
     N05 = (
         TAHAN,
         "Kata Nihil tidak berlaku untuk indikator ini",
@@ -273,7 +300,7 @@ class Message(Enum):
     )
     P07 = (
         TOLAK,
-        "Baris dari dokumen belum terbaca: {keraguan}",
+        "Baris dari dokumen belum terbaca ({keraguan})",
         "Perbaiki indikator, target, tipe, dan nilainya, lalu kosongkan kolom ragu.",
     )
     P08 = (TOLAK, "Target triwulan tidak cocok dengan target tahunan: {rincian}", "{cara}")
@@ -286,9 +313,25 @@ class Message(Enum):
     P11 = (TOLAK, "Rencana tidak memuat satu pun indikator", "Isi minimal satu baris pada lembar Rencana.")
     P12 = (
         PERINGATAN,
-        "Identitas kantor dan tahun belum ada; dipakai «{kantor}», tahun {tahun}",
-        'Tulis di {tempat}, misalnya kantor = "KPU Kabupaten Kubu Raya" dan tahun = 2024.',
+        "{kurang} belum diisi; sementara dipakai «{kantor}», tahun {tahun}",
+        "Isi di {tempat}, misalnya kantor KPU Kabupaten Kubu Raya dan tahun 2024.",
     )
+    P17 = (
+        TOLAK,
+        "Kolom «{kolom}» berisi «{isi_kolom}», harus angka 0 atau lebih",
+        "Tulis angkanya saja, misalnya {contoh}.",
+    )
+    P18 = (
+        PERINGATAN,
+        "Target {isi_kolom}% di bawah 1%; mungkin maksudnya {seratus}%",
+        "Persentase ditulis dalam persen, misalnya 87,5; biarkan bila memang sekecil itu.",
+    )
+    P19 = (
+        PERINGATAN,
+        "{jumlah} baris tanpa {kolom}; diusulkan program: {daftar}",
+        "Periksa usulannya; tulis sendiri pada kolom {kolom} bila lain.",
+    )
+    P20 = (TOLAK, "Tahun rencana belum diisi", "Isi di {tempat}, misalnya 2024.")
     P13 = (TOLAK, "{apa} pada lembar {lembar_rencana} tidak sah: «{isi_kolom}»", "{cara}")
     P14 = (
         PERINGATAN,
@@ -310,7 +353,7 @@ class Message(Enum):
     S01 = (
         TOLAK,
         "Berkas tidak ditemukan",
-        "Periksa nama dan foldernya, misalnya rkt bangun Rencana.xlsx -o hasil.",
+        "Periksa nama berkas dan foldernya.",
     )
     S02 = (TOLAK, "Jenis berkas «{jenis}» tidak didukung", "Gunakan {daftar}.")
     S03 = (
@@ -327,6 +370,11 @@ class Message(Enum):
         TOLAK,
         "Berkas itu bukan buku konsolidasi program ini, jadi tidak ditimpa",
         "Pilih nama lain dengan -o.",
+    )
+    S07 = (
+        TOLAK,
+        "Berkas itu juga dipakai sebagai {sebagai}, jadi tidak ditimpa",
+        "Pilih nama lain untuk keluarannya.",
     )
     S06 = (
         TOLAK,
@@ -449,7 +497,8 @@ class Problem:
 
 def show(text: str, limit: int = 80) -> str:
     """Text of a stranger made fit to show: control and direction characters named, cut at `limit`."""
-    visible = "".join(f"‹U+{ord(c):04X}›" if unicodedata.category(c) in ("Cc", "Cf") else c for c in text)
+    spaced = re.sub(r"[\r\n\t]+", " ", text)
+    visible = "".join(f"‹U+{ord(c):04X}›" if unicodedata.category(c) in ("Cc", "Cf") else c for c in spaced)
     return visible if len(visible) <= limit else visible[: limit - 1] + "…"
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from builder.angka import write_number
+
 TRIWULAN = (1, 2, 3, 4)
 ROMAWI = {1: "I", 2: "II", 3: "III", 4: "IV"}
 
@@ -113,6 +115,14 @@ class Indikator:
         """The number as the document prints it: "3.2" (to be shown as text only)."""
         sasaran, indikator = self.id[1:].split("-I")
         return f"{int(sasaran)}.{int(indikator)}"
+
+    @property
+    def target_teks(self) -> str:
+        """The target that counts, in words: "97,5%", "2.498 Orang", "80", "WTP"."""
+        number = self.nilai if isinstance(self.nilai, str) else write_number(self.nilai)
+        if self.tipe is Tipe.PERSENTASE:
+            return f"{number}%"
+        return f"{number} {self.satuan}".strip() if self.tipe is Tipe.JUMLAH else number
 
     @property
     def needs_konfirmasi(self) -> bool:

@@ -225,7 +225,8 @@ class _Writer:
         worksheet.set_header(f"&L&8{office}&R&8{title}", {"margin": 0.3})
         worksheet.set_footer(f"&L&8{sheet.name}&C&8Dicetak &D&R&8Halaman &P dari &N", {"margin": 0.3})
         if sheet.last_printed_column is not None:
-            last = (max(sheet.next_row - 1, 0), sheet.last_printed_column)
+            row = sheet.next_row - 1 if sheet.last_printed_row is None else sheet.last_printed_row
+            last = (max(row, 0), sheet.last_printed_column)
             _done(worksheet.print_area(0, sheet.first_printed_column, *last))
         if sheet.repeated_rows:
             worksheet.repeat_rows(*sheet.repeated_rows)

@@ -114,5 +114,6 @@ def baris(id: str = "S01-I1", **cells: Any) -> dict[str, Any]:
         "nilai": "90",
         "satuan": "%",
         "fungsi": "KUL",
+        "polaritas": "maximize",
     }
     return row | cells

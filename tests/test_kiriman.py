@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import bahan
+import docx
 import kasus
 import openpyxl
 import pytest
 
 from builder.commands import check_returns, consolidate_returns, gather_files
+from builder.consolidator import consolidate
 from builder.expr import Key
 from builder.masalah import Problem
 from builder.plan import read_plan
@@ -121,10 +123,10 @@ def test_pairs_that_do_not_fit(tmp_path: Path) -> None:
         | pair("S19-I1", 1, None, 0)
         | pair("S19-I1", 2, "Nihil", None)
     )
-    _, kiriman = one(tmp_path, typed)
+    _, kiriman = one(tmp_path, typed, triwulan=4)
     found = {(p.kode, p.lembar, p.sel) for p in kiriman.problems}
     assert found == {
-        ("N01", "S43", "F8"), ("N02", "S43", "F9"), ("N03", "S43", "E10"), ("N05", "S43", "E11"), ("N04", "S13", "E9"),
+        ("N01", "S43", "F8"), ("N02", "S43", "F9"), ("N03", "S43", "E10"), ("N07", "S43", "E11"), ("N04", "S13", "E9"),
     }  # fmt: skip
 
 
@@ -336,34 +338,35 @@ def test_foreign_files_are_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "surat.pdf").write_bytes(b"%PDF-1.4")
     (tmp_path / "lama.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
     (tmp_path / "palsu.xlsx").write_text("<html>masuk</html>")
+    (tmp_path / "catatan.txt").write_text("catatan")
+    docx.Document().save(str(tmp_path / "word.xlsx"))
     (tmp_path / "rusak.xlsx").write_bytes(b"PK\x03\x04" + b"\0" * 100)
     (tmp_path / "~$lain.xlsx").write_bytes(b"kunci")
     files, problems = gather_files([tmp_path])
     assert [p.kode for p in problems] == ["J02"]
     found = {k.berkas: codes(k) for k in check_returns(files, bahan.rkt_contoh())}
     expected = {"lain": "A03", "kosong": "J01", "palsu": "G03", "rusak": "G03"}
-    assert found == {f"{n}.xlsx": [c] for n, c in expected.items()} | {
-        "surat.pdf": ["G02"],
-        "lama.xls": ["G01"],
-    }
+    others = {"surat.pdf": ["G02"], "lama.xls": ["G01"], "catatan.txt": ["G02"], "word.xlsx": ["G03"]}
+    assert found == {f"{n}.xlsx": [c] for n, c in expected.items()} | others
 
 
 # --- several files ------------------------------------------------------------------------------------------------
 
 
-def second(tmp_path: Path, number: int, contents: dict[Key, Any]) -> Path:
+def second(tmp_path: Path, number: Any, contents: dict[Key, Any], triwulan: Any = 2) -> Path:
     """A further return of the same sub-bagian."""
-    folder = tmp_path / f"lain{number}{len(contents)}"
+    folder = tmp_path / f"lain{number}{triwulan}{len(contents)}"
     path, _ = one(folder, contents)
     book = openpyxl.load_workbook(path)
-    book["Petunjuk"]["C6"] = number
+    book["Petunjuk"]["C6"], book["Petunjuk"]["C5"] = number, triwulan
     book.save(path)
-    return path.rename(tmp_path / f"kiriman-{number}-{len(contents)}.xlsx")
+    return path.rename(tmp_path / f"kiriman-{number}-{triwulan}-{len(contents)}.xlsx")
 
 
 def merged(tmp_path: Path, *files: Path) -> tuple[dict[Key, Any], list[Problem]]:
-    made = consolidate_returns(files, bahan.RENCANA_CONTOH, tmp_path / "k.xlsx", triwulan=2)
-    return made.hasil.entries, made.hasil.all_problems
+    """What a consolidation of these files makes of them."""
+    result = consolidate(check_returns(files, bahan.rkt_contoh()), bahan.rkt_contoh(), 2)
+    return result.entries, result.all_problems
 
 
 def test_higher_number_wins_whatever_the_order(tmp_path: Path) -> None:
@@ -375,6 +378,61 @@ def test_higher_number_wins_whatever_the_order(tmp_path: Path) -> None:
         entries, problems = merged(tmp_path, *order)
         assert entries[Key("S43-I1", "TW1", "pembilang")] == 41
         assert "F03" in [p.kode for p in problems]
+
+
+def test_correction_that_empties_a_cell_is_held(tmp_path: Path) -> None:
+    first = second(tmp_path, 1, pair("S43-I1", 1, 40, 50) | pair("S43-I1", 2, 44, 50))
+    newer = second(tmp_path, 2, pair("S43-I1", 1, 40, 50))
+    entries, problems = merged(tmp_path, first, newer)
+    assert entries[Key("S43-I1", "TW2", "pembilang")] == "ditahan: 44"
+    assert [(p.berkas, p.sel) for p in problems if p.kode == "C29"] == [
+        (newer.name, "E9"),
+        (newer.name, "F9"),
+    ]
+
+
+def test_return_of_a_later_triwulan_need_not_repeat_the_earlier_one(tmp_path: Path) -> None:
+    first = second(tmp_path, 1, pair("S43-I1", 1, 40, 50) | TYPED, triwulan=1)
+    newer = second(tmp_path, 2, pair("S43-I1", 2, 44, 50), triwulan=2)
+    entries, problems = merged(tmp_path, first, newer)
+    assert entries == TYPED | pair("S43-I1", 1, 40, 50) | pair("S43-I1", 2, 44, 50)
+    assert "C29" not in [p.kode for p in problems]
+
+
+def test_higher_number_for_an_earlier_triwulan_replaces_nothing(tmp_path: Path) -> None:
+    """A correction of TW I (kiriman 2) beside the return of TW II (kiriman 1): both count, differences are held."""
+    later = second(tmp_path, 1, pair("S43-I1", 1, 40, 50) | pair("S43-I1", 2, 44, 50), triwulan=2)
+    correction = second(tmp_path, 2, pair("S43-I1", 1, 41, 50), triwulan=1)
+    for order in ((later, correction), (correction, later)):
+        entries, problems = merged(tmp_path, *order)
+        assert entries[Key("S43-I1", "TW2", "pembilang")] == 44
+        assert str(entries[Key("S43-I1", "TW1", "pembilang")]).startswith("ditahan: ")
+        assert [p.kode for p in problems if p.kode.startswith("F0")] == ["F04", "F09"]
+
+
+def test_settings_of_the_file_that_are_no_number_are_told(tmp_path: Path) -> None:
+    path = second(tmp_path, "satu", TYPED, triwulan=7)
+    kiriman = check_returns([path], bahan.rkt_contoh())[0]
+    assert (kiriman.nomor, kiriman.triwulan) == (None, None)
+    assert [(p.kode, p.sel) for p in kiriman.problems] == [("A14", "C5"), ("A14", "C6")]
+
+
+def test_entries_after_the_reported_triwulan_are_told(tmp_path: Path) -> None:
+    path = second(tmp_path, 1, TYPED | pair("S43-I1", 3, 45, 50), triwulan=2)
+    kiriman = check_returns([path], bahan.rkt_contoh())[0]
+    assert [(p.kode, p.lembar, p.sel) for p in kiriman.problems] == [("N06", "S43", "E10")]
+
+
+def test_link_behind_a_text_is_kept_as_text(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["S43"]["O9"].value = "Lihat drive"
+        book["S43"]["O9"].hyperlink = "https://contoh.go.id/berkas"
+
+    _, after = changed(tmp_path, change)
+    assert (
+        after.entries[Key("S43-I1", "TW2", "data_dukung")].value
+        == "Lihat drive (https://contoh.go.id/berkas)"
+    )
 
 
 def test_same_number_fills_blanks_and_holds_differences(tmp_path: Path) -> None:

@@ -79,6 +79,10 @@ def test_settings_that_make_no_sense(tmp_path: Path) -> None:
         '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\nkategori = [[10, "A"]]\n',
         '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\nkategori = [["x", "A"]]\n',
         '[identitas]\nkantor = "K"\ntahun = 2024\n[[sub_bagian]]\nkode = "A/B"\nnama = "N"\nfungsi = ["KUL"]\n',
+        '[identitas]\nkantor = "K"\ntahun = 2024\n[[sub_bagian]]\nkode = "A"\nnama = ""\nfungsi = ["KUL"]\n',
+        f'[identitas]\nkantor = "{"K" * 300}"\ntahun = 2024\n',
+        '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\nnihil_100 = "mungkin"\n',
+        '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\nkategori = [[0, ""]]\n',
     ):
         assert refused(bahan.write_rencana(tmp_path / "r.csv", [bahan.baris()], text)) == ["P13"], text
     twice = (
@@ -98,6 +102,20 @@ def test_missing_identity_is_told_not_guessed_in_silence(tmp_path: Path) -> None
     assert [p.kode for p in problems] == ["P12"]
 
 
+def test_what_decides_is_never_proposed_in_silence(tmp_path: Path) -> None:
+    """Owner and polarity that the program filled in, and a per cent that looks like a fraction."""
+    rows = [
+        bahan.baris("S01-I1", fungsi=""),
+        bahan.baris("S02-I1", polaritas=""),
+        bahan.baris("S03-I1", nilai="0.875"),
+    ]
+    _, problems = read_plan(bahan.write_rencana(tmp_path / "r.csv", rows))
+    told = {p.kode + " " + str(p.values.get("kolom")): p.masalah for p in problems}
+    assert set(told) == {"P18 nilai", "P19 fungsi", "P19 polaritas"}
+    assert "S01-I1 KUL" in told["P19 fungsi"]
+    assert "87,5%" in told["P18 nilai"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -114,6 +132,28 @@ def test_missing_identity_is_told_not_guessed_in_silence(tmp_path: Path) -> None
         (["bangun", "r.csv", "-o", "catatan.txt"], 1, "Tidak dapat menulis"),
         (["bangun", "r.csv", "-o", "catatan.txt/dalam"], 1, "Tidak dapat menulis"),
         (["contoh", "catatan.txt"], 1, "Tidak dapat menulis"),
+        (["periksa", "kosong", "--rencana", "r.csv"], 1, "Tidak ada berkas kiriman"),
+        (["impor", "kosong.md", "-o", "../" + "kosong.md"], 2, "tidak didukung"),
+        (
+            ["konsolidasi", "kiriman", "--rencana", "r.csv", "-o", "k.xlsx", "--data", "r.csv"],
+            1,
+            "juga dipakai sebagai rencana",
+        ),
+        (
+            ["konsolidasi", "kiriman", "--rencana", "r.csv", "-o", "k.xlsx", "--data", "kiriman/a.csv"],
+            1,
+            "sebagai kiriman",
+        ),
+        (
+            ["konsolidasi", "kiriman", "--rencana", "r.csv", "-o", "k.xlsx", "--data", "d.xlsx"],
+            2,
+            "tidak didukung",
+        ),
+        (
+            ["konsolidasi", "kiriman", "--rencana", "r.csv", "-o", "k.xlsx", "--laporan", "d.txt"],
+            2,
+            "tidak didukung",
+        ),
     ],
 )
 def test_commands_say_one_clear_sentence(
@@ -129,6 +169,8 @@ def test_commands_say_one_clear_sentence(
     for name in ("catatan.txt", "kosong.md", "gambar.png", "lain.xlsx"):
         Path(name).write_text("isi yang tidak boleh hilang")
     Path("kosong").mkdir()
+    Path("kiriman").mkdir()
+    Path("kiriman/a.csv").write_text("kiriman yang tidak boleh hilang")
     before = _tree(tmp_path)
     assert run(*arguments) == code
     told = capsys.readouterr()

@@ -18,9 +18,9 @@ LANGKAH = (
     "Buka lembar «Daftar», klik sasaran, lalu isi sel kuning pada baris triwulan yang dilaporkan.",
     "Isi angka saja tanpa satuan. Persen diketik 97,5 pada sel persen; pembilang dan penyebut diketik apa adanya.",
     "Kosong = belum ada data; 0 = memang nol; Nihil = tidak ada yang dapat diukur (hanya bila boleh Nihil).",
-    "Tulis kendala, tindak lanjut, dan data dukung (tautan atau nama berkas) pada baris yang sama.",
+    "Tulis kendala, tindak lanjut, dan data dukung (tautan atau nama berkas); baris boleh ditinggikan bila perlu.",
     "Periksa lembar «Rekap»: baris «Periksa isian» dan «Belum lengkap» perlu diperbaiki sebelum dikirim.",
-    "Simpan sebagai .xlsx lalu kirim lewat surel. Bila mengirim ulang, naikkan «Kiriman ke-» satu angka.",
+    "Simpan sebagai .xlsx lalu kirim lewat surel. Setiap kali mengirim lagi, naikkan «Kiriman ke-» satu angka.",
 )
 WARNA = (
     ("isian", "Kuning", "diisi oleh sub-bagian"),
@@ -30,8 +30,8 @@ WARNA = (
 )
 ARTI = (
     ("Tercapai / Melampaui", "capaian 100% / di atas 100% (dibulatkan dua angka di belakang koma)"),
-    ("Belum tercapai", "capaian di bawah 100%; kategorinya dapat saja sudah Sangat Tinggi"),
-    ("Nihil", "tidak ada kejadian yang dapat diukur; tidak ikut dirata-ratakan"),
+    ("Belum tercapai", "capaian di bawah 100%; kategorinya dapat saja sudah yang tertinggi"),
+    ("Nihil", "tidak ada kejadian yang dapat diukur"),
     ("Belum lengkap", "ada triwulan yang kosong sehingga jumlahnya belum dapat dinilai"),
     ("Tidak diukur", "belum ada target sampai triwulan itu"),
     ("Periksa isian", "isian tidak terbaca, misalnya baru setengah pasangan atau angka bercampur kata"),
@@ -87,7 +87,7 @@ def _petunjuk(rkt: Rkt, sub_bagian: SubBagian, indikator: int, triwulan: int, ki
     _put_list(sheet, "Cara mengisi", [(str(n), text) for n, text in enumerate(LANGKAH, 1)])
     _put_legend(sheet)
     _put_list(sheet, "Arti status dan keterangan", ARTI)
-    _put_list(sheet, "Aturan hitung yang dipakai", [("", text) for text in referensi.KONVENSI[2:]])
+    _put_list(sheet, "Aturan hitung yang dipakai", [("", text) for text in referensi.konvensi(rkt.aturan)])
     return sheet
 
 
@@ -99,14 +99,14 @@ def _put_choices(sheet: Sheet, triwulan: int, kiriman: int) -> None:
         ),
         (
             "Kiriman ke-", kiriman, KIRIMAN_KE, NAMA_KIRIMAN, 999,
-            "Isi 1 untuk kiriman pertama, 2 untuk perbaikan pertama, dan seterusnya.",
+            "Naik satu setiap kali berkas ini dikirim, sepanjang tahun: 1, 2, 3, dan seterusnya.",
         ),
     )  # fmt: skip
     for row, (label, value, key, name, high, message) in enumerate(choices, 4):
         rule = Validation("whole", label, message, message, low=1, high=high)
         sheet.put(row, 1, label, "label")
         sheet.put(row, 2, value, "isian", Role.ENTRY, key, format="0", validation=rule, name=name)
-        sheet.put(row, 3, message, "teks_abu")
+        sheet.put(row, 3, message, "catatan")
         sheet.heights[row] = 26
 
 
@@ -125,7 +125,7 @@ def _put_legend(sheet: Sheet) -> None:
     _put_section(sheet, "Arti warna")
     for style, name, text in WARNA:
         row = sheet.next_row
-        sheet.put(row, 1, name, style)
+        sheet.put(row, 1, name, "legenda_jingga" if style == "sorot_periksa" else style)
         sheet.put(row, 2, text, "teks_tengah", columns=2)
         sheet.heights[row] = 18
 

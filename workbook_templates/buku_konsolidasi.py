@@ -147,7 +147,7 @@ def _put_settings(sheet: Sheet, hasil: Konsolidasi, saat: Saat) -> None:
         if saat.dibuat
         else "Belum ada kiriman yang digabung"
     )
-    sheet.put(2, 2, told, "teks_abu", columns=5)
+    sheet.put(2, 2, told, "catatan", columns=5)
     sheet.heights |= {2: 20, 3: 20}
 
 
@@ -374,7 +374,7 @@ def _kiriman_row(hasil: Konsolidasi, k: Kiriman) -> dict[str, Value]:
     return {
         "sub_bagian": k.sub_bagian.nama if k.sub_bagian else "(tidak dikenali)",
         "berkas": show(k.berkas),
-        "nomor": k.nomor if k.sub_bagian else None,
+        "nomor": k.nomor,
         "triwulan": f"TW {ROMAWI[k.triwulan]}" if k.triwulan else None,
         "terisi": k.terisi if k.sub_bagian else None,
         "status": k.status,

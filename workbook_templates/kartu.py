@@ -246,6 +246,8 @@ def _kind(i: Indikator) -> str:
         parts.append(POLARITAS_LABEL[i.polaritas])
     if i.batas_capaian is not None:
         parts.append(f"capaian paling tinggi {i.batas_capaian:g}%".replace(".", ","))
+    if i.toleransi and i.polaritas is Polaritas.STABILIZE:
+        parts.append(f"selisih sampai {i.toleransi:g} dihitung 100%".replace(".", ","))
     if i.boleh_nihil:
         parts.append("boleh Nihil")
     return " · ".join(parts)
@@ -268,7 +270,7 @@ def _target(rkt: Rkt, i: Indikator) -> str:
         )
     else:
         told = _PERIODE_LABEL[i.konsolidasi]
-    parts = [f"Target {rkt.identitas.tahun}: {i.target}", told]
+    parts = [f"Target {rkt.identitas.tahun}: {i.target_teks}", told]
     if i.tahun_data not in (None, rkt.identitas.tahun):
         parts.append(f"data tahun {i.tahun_data}")
     return " · ".join(parts)

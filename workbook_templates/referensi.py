@@ -7,21 +7,25 @@ from builder.capaian import aturan_tables
 from builder.expr import Key, call, if_
 from builder.identitas import AWALAN_PROPERTI, LEMBAR_META, Tanda
 from builder.layout import Book, Role, Sheet
-from builder.rkt import ROMAWI, Rkt, Tipe
+from builder.rkt import ROMAWI, Aturan, Rkt, Tipe
 from workbook_templates.kartu import KOLOM
 
-KONVENSI = (
-    "Angka dan kata di lembar ini dipakai rumus. Perencana dapat mengubahnya pada lembar Aturan di rencana.",
-    "[reg] = menurut peraturan atau laporan pemerintah yang terbit; [konv] = kesepakatan program ini.",
-    "[reg] Makin besar makin baik: capaian = realisasi / target.",
-    "[reg] Makin kecil makin baik: capaian = 2 - realisasi / target, paling kecil 0. Realisasi 0 selalu 200%.",
-    "[konv] Makin dekat target makin baik: capaian = 1 - |realisasi - target| / |target|, paling kecil 0.",
-    "[konv] Opini dan predikat: 100% bila tingkatnya sama dengan atau di atas target, selain itu 0%.",
-    "[konv] Rata-rata memakai capaian paling tinggi sebesar batas; capaian sendiri ditampilkan apa adanya.",
-    "[konv] Angka lama yang terbawa ke triwulan tanpa isian tidak pernah menaikkan capaian, walau targetnya bergerak.",
-    "[konv] Nihil tidak ikut dirata-ratakan, kecuali dipilih dihitung 100%.",
-    "[konv] Rata-rata sasaran = rata-rata indikatornya yang mempunyai angka; kantor = rata-rata sasaran.",
-)
+
+def konvensi(aturan: Aturan) -> tuple[str, ...]:
+    """How capaian is computed, in words: what a regulation says, and what this office has chosen."""
+    cap = f"{aturan.cap * 100:g}%".replace(".", ",")
+    nihil = "dihitung 100% dalam rata-rata" if aturan.nihil_100 else "tidak ikut dirata-ratakan"
+    return (
+        "[reg] Makin besar makin baik: capaian = realisasi / target.",
+        "[reg] Makin kecil makin baik: capaian = 2 - realisasi / target, paling kecil 0. Realisasi 0 selalu 200%.",
+        "[konv] Makin dekat target makin baik: capaian = 1 - |realisasi - target| / |target|, paling kecil 0.",
+        "[konv] Opini dan predikat: 100% bila tingkatnya sama dengan atau di atas target, selain itu 0%.",
+        f"[konv] Rata-rata memakai capaian paling tinggi {cap}; capaian sendiri ditampilkan apa adanya.",
+        "[konv] Angka lama yang terbawa ke triwulan tanpa isian tidak pernah menaikkan capaian.",
+        f"[konv] Nihil {nihil}.",
+        "[konv] Rata-rata sasaran = rata-rata indikatornya yang mempunyai angka; kantor = rata-rata sasaran.",
+        "[reg] = menurut peraturan atau laporan pemerintah; [konv] = kesepakatan, dapat diubah perencana.",
+    )
 
 
 def meta_sheet(tanda: Tanda) -> Sheet:
@@ -59,7 +63,7 @@ def referensi_sheet(rkt: Rkt) -> Sheet:
         if columns[0] == "kode":  # the choice "Nihil" below the words, for lists where it is an answer
             sheet.put(len(rows) + 1, at, "Nihil", "sel", Role.FIXED, Key(table, "nihil", "kode"))
         at += len(columns)
-    for n, text in enumerate(KONVENSI):
+    for n, text in enumerate(konvensi(rkt.aturan)):
         sheet.put(n, 12, text, "teks")
     return sheet
 

@@ -130,7 +130,7 @@ def _rencana_sheet(rows: Sequence[Baris], identitas: Mapping[str, Any], words: M
         f"{identitas.get('kantor') or 'Kantor belum diisi'} · Tahun {identitas.get('tahun') or 'belum diisi'}"
     )
     put_title(
-        sheet, "Rencana kinerja", f"{about} · baris jingga masih ragu: putuskan, lalu kosongkan kolom Ragu", 8
+        sheet, "Rencana kinerja", f"{about} · baris jingga masih ragu: putuskan, lalu kosongkan kolom Ragu", 4
     )
     for at, column in enumerate(RENCANA_KOLOM):
         sheet.put(2, at, column.heading, "kepala_gelap")
@@ -138,6 +138,7 @@ def _rencana_sheet(rows: Sequence[Baris], identitas: Mapping[str, Any], words: M
     sheet.heights |= {2: 46, 3: 0}
     sheet.frozen = (4, 1)
     sheet.repeated_rows = (2, 2)
+    sheet.last_printed_row = 3 + len(rows)
     for n, row in enumerate([*rows, *({} for _ in range(_BARIS_KOSONG))]):
         _put_row(sheet, 4 + n, row, words, is_new=n >= len(rows))
     sheet.autofilter = (2, 0, 3 + len(rows), len(RENCANA_KOLOM) - 1)
@@ -219,7 +220,7 @@ def _put_setting(
     sheet.put(row, 0, name, "kunci")
     sheet.put(row, 1, label, "label")
     sheet.put(row, 2, value, "isian", Role.ENTRY, Key(sheet.name, name, "nilai"), format=number_format)
-    sheet.put(row, 3, hint, "teks_abu")
+    sheet.put(row, 3, hint, "catatan")
     sheet.heights[row] = 20
 
 
@@ -236,8 +237,8 @@ def _settings_sheet(name: str, title: str, about: str) -> Sheet:
 def _identitas_sheet(identitas: Mapping[str, Any]) -> Sheet:
     sheet = _settings_sheet(LEMBAR_IDENTITAS, "Identitas", "Tampil pada setiap buku kerja dan formulir.")
     for name, label, example in _LABEL_IDENTITAS:
-        value = identitas.get(name)
-        shown = "ya" if value is True else "tidak" if value is False else value
+        value = identitas.get(name) or None
+        shown = ("ya" if value else "tidak") if name == "contoh" else value
         _put_setting(
             sheet, name, label, shown, f"Contoh: {example}", "0" if name in ("tahun", "triwulan") else "@"
         )
@@ -272,15 +273,17 @@ def _aturan_sheet(aturan: Mapping[str, Any]) -> Sheet:
 
 
 def _put_table(sheet: Sheet, name: str, headings: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
+    """A small table; its rows are known by the hidden name in column A."""
     top = sheet.next_row + 1
     for at, heading in enumerate(headings):
-        if heading:
-            sheet.put(top, 1 + at, heading, "kepala_gelap")
+        sheet.put(top, 1 + at, heading or None, "kepala_gelap" if heading else "teks")
     for n, row in enumerate(rows, 1):
         sheet.put(top + n, 0, f"tabel:{name}", "kunci")
-        for at, value in enumerate(row):
-            if headings[at]:
-                sheet.put(top + n, 1 + at, value, "isian", Role.ENTRY, Key(sheet.name, f"{name}{n}", str(at)))
+        shown = [(at, value) for at, value in enumerate(row) if headings[at]]
+        for at, value in shown:
+            sheet.put(top + n, 1 + at, value, "isian", Role.ENTRY, Key(sheet.name, f"{name}{n}", str(at)))
+        lines = [text_lines(value, sheet.widths[1 + at]) for at, value in shown if isinstance(value, str)]
+        sheet.heights[top + n] = line_height(max(lines, default=1), least=18)
 
 
 def _pilihan_sheet(pilihan: Mapping[str, Sequence[str]]) -> Sheet:

@@ -37,6 +37,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "teks_tengah": {"text_wrap": True, "valign": "vcenter"},
     "teks_tebal": {"text_wrap": True, "bold": True},
     "teks_abu": {"text_wrap": True, "font_color": TEKS_ABU, "font_size": 9, "valign": "top"},
+    "catatan": {"text_wrap": True, "font_color": TEKS_ABU, "font_size": 9, "indent": 1},
+    "legenda_jingga": {**_KOTAK, **_TENGAH, "bg_color": JINGGA, "font_color": JINGGA_TEKS, "bold": True},
     "label": {**_KOTAK, **_KIRI, "bg_color": ABU_MUDA, "font_color": "#404040"},
     "kunci": {"font_size": 8, "font_color": "#A6A6A6"},
     # title bar of a card

@@ -24,7 +24,9 @@ _OFFICE = re.compile(
     r"\s*(?:$|[^a-z .'-]|\b(?:tahun|untuk|rencana)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
-_YEAR = re.compile(r"\btahun(?:\s+anggaran)?\s*:?\s*(20\d\d)\b(?!\s*[-–/]\s*20)", re.IGNORECASE)
+_YEAR = re.compile(
+    r"\b(?:tahun(?:an)?(?:\s+anggaran)?|rkt\)?)\s*:?\s*(20\d\d)\b(?!\s*[-–/]\s*20)", re.IGNORECASE
+)
 _TARGET_YEAR = re.compile(r"\b(20\d\d)\b(?!\s*[-–/]\s*20)")
 _JABATAN = re.compile(r"(?:(?:plt|plh|pj)\.?\s+)?(?:sekretaris|ketua|kepala)\b[^,;|]*,?", re.IGNORECASE)
 _OFFICE_LINE = re.compile(

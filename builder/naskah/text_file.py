@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_RULE = re.compile(r"\|?[\s|:]*-{3,}[\s|:-]*")
+_RULE = re.compile(r"\|?[\s|:]*-{2,}[\s|:-]*")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 Line = tuple[int, str]

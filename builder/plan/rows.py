@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from builder.angka import write_number
-from builder.masalah import Message, Problem
+from builder.masalah import TOLAK, Message, Problem
 from builder.plan.source import Place, PlanSource
 from builder.rkt import (
     TRIWULAN,
@@ -58,6 +58,7 @@ class _Rows:
             Tipe.OPINI: [k for k, *_ in aturan.opini],
         }
         self.problems = problems
+        self.proposed: dict[str, list[str]] = {"fungsi": [], "polaritas": []}
         self.row: Baris = {}
         self.place: Place = lambda column: None
 
@@ -66,9 +67,10 @@ class _Rows:
         heads: dict[int, tuple[Tingkat, str]] = {}
         for row, place in self.source.rows:
             self.row, self.place = complete(row, self.tahun), place
+            self._note_proposed(row)
             before = len(self.problems)
             indikator = self._indikator()
-            if indikator is None or len(self.problems) > before:
+            if indikator is None or any(p.putusan is TOLAK for p in self.problems[before:]):
                 continue
             if indikator.id in found:
                 self._wrong(Message.P01, "id", id=indikator.id, baris=place("id"))
@@ -78,6 +80,7 @@ class _Rows:
         if not self.source.rows:
             self.problems.append(Problem(Message.P11, self.source.path.name, self.source.lembar))
         self._note_doubts(found.values())
+        self._tell_proposed()
         numbers = sorted({int(id[1:].split("-")[0]) for id in found})
         return tuple(Sasaran(n, *heads[n], self._in_order(found, n)) for n in numbers)
 
@@ -97,6 +100,21 @@ class _Rows:
             self.problems.append(
                 Problem(Message.P14, self.source.path.name, self.source.lembar, values=values)
             )
+
+    def _note_proposed(self, written: Baris) -> None:
+        for column, ids in self.proposed.items():
+            if written.get(column) in (None, "") and self.row.get(column):
+                ids.append(f"{self._text('id')} {self._text(column)}")
+
+    def _tell_proposed(self) -> None:
+        """What decides owner and direction is never settled in silence."""
+        for column, told in self.proposed.items():
+            if told:
+                shown = ", ".join(told[:8]) + (", …" if len(told) > 8 else "")
+                values = {"jumlah": len(told), "kolom": column, "daftar": shown}
+                self.problems.append(
+                    Problem(Message.P19, self.source.path.name, self.source.lembar, values=values)
+                )
 
     def _wrong(self, message: Message, column: str, **values: object) -> None:
         found = self.row.get(column)
@@ -144,7 +162,7 @@ class _Rows:
             for j in TRIWULAN
         )
         indikator = Indikator(
-            id=self._text("id"), teks=self._text("indikator"), target=self._text("target") or self._shown(tipe, nilai),
+            id=self._text("id"), teks=self._text("indikator"), target=self._text("target"),
             tipe=tipe, nilai=nilai, satuan=self._text("satuan") or ("%" if tipe is Tipe.PERSENTASE else ""),
             fungsi=self._text("fungsi"), polaritas=polaritas, isian=isian, konsolidasi=konsolidasi, hitungan=hitungan,
             min_sah=self._limit("min_sah"), maks_sah=self._limit("maks_sah"), boleh_nihil=self._flag("boleh_nihil"),
@@ -160,7 +178,9 @@ class _Rows:
         """The row is an indikator at all: settled, with a code, texts, a type and a target."""
         before = len(self.problems)
         if Ragu.BARIS in self._text("ragu").split():
-            self._wrong(Message.P07, "ragu", keraguan=self._text("keraguan") or "lihat dokumennya")
+            self._wrong(
+                Message.P07, "ragu", keraguan=self._text("keraguan").rstrip(".") or "lihat dokumennya"
+            )
             return False
         for column, example in (
             ("sasaran", "Terwujudnya …"),
@@ -173,14 +193,6 @@ class _Rows:
         if not _ID.fullmatch(self._text("id")):
             self._wrong(Message.P06, "id")
         return len(self.problems) == before
-
-    def _shown(self, tipe: Tipe, nilai: float | str) -> str:
-        number = nilai if isinstance(nilai, str) else write_number(nilai)
-        return (
-            f"{number}%"
-            if tipe is Tipe.PERSENTASE
-            else " ".join(p for p in (number, self._text("satuan") if tipe is Tipe.JUMLAH else "") if p)
-        )
 
     def _target(self, tipe: Tipe, column: str) -> float | str | None:
         """The target in this column as its type wants it."""
@@ -214,12 +226,13 @@ class _Rows:
         return None
 
     def _limit(self, column: str) -> float | None:
+        """A number from 0, or nothing."""
         found = self.row.get(column)
         if found in (None, ""):
             return None
-        if isinstance(found, (int, float)):
+        if isinstance(found, (int, float)) and found >= 0:
             return float(found)
-        self._wrong(Message.P02, column, daftar="sebuah angka, misalnya 100")
+        self._wrong(Message.P17, column, contoh="100")
         return None
 
     def _year(self) -> int | None:
@@ -244,25 +257,25 @@ class _Rows:
             self._wrong(Message.P10, "fungsi", daftar=", ".join(self.fungsi))
 
     def _check_rule(self, tipe: Tipe, isian: Isian, konsolidasi: Konsolidasi) -> None:
-        """Which period rules make sense for which targets (DOMAIN 5)."""
-        cure = ""
-        if tipe.is_word and (konsolidasi is not Konsolidasi.LAST or isian is not Isian.LANGSUNG):
-            cure = "Untuk predikat dan opini pakai konsolidasi last dan isian langsung."
-        elif isian is Isian.RASIO and tipe is not Tipe.PERSENTASE:
-            cure = "Isian rasio hanya untuk tipe persentase; pakai langsung."
+        """Which ways of entry and period rules make sense for which targets (DOMAIN 5)."""
+        column, cure = "konsolidasi", ""
+        if isian is Isian.RASIO and tipe is not Tipe.PERSENTASE:
+            column, cure = "isian", "Isian rasio hanya untuk tipe persentase; pakai langsung."
+        elif tipe.is_word and konsolidasi is not Konsolidasi.LAST:
+            cure = "Untuk predikat dan opini pakai konsolidasi last."
         elif konsolidasi is Konsolidasi.RAW and isian is not Isian.RASIO:
             cure = "Konsolidasi raw memerlukan isian rasio."
         elif konsolidasi is Konsolidasi.SUM and isian is Isian.RASIO:
             cure = "Hasil bagi tidak boleh dijumlahkan; pakai raw, last, atau average."
         if cure:
-            self._wrong(
-                Message.P09, "konsolidasi", konsolidasi=konsolidasi, tipe=tipe, isian=isian, cara=cure
-            )
+            self._wrong(Message.P09, column, konsolidasi=konsolidasi, tipe=tipe, isian=isian, cara=cure)
 
     def _check_bounds(self, i: Indikator) -> None:
         """The target lies within what an entry may be; otherwise no entry could reach it."""
         if isinstance(i.nilai, str):
             return
+        if i.tipe is Tipe.PERSENTASE and 0 < i.nilai < 1:
+            self._wrong(Message.P18, "nilai", seratus=write_number(i.nilai * 100))
         low, high = i.min_sah, i.maks_sah
         if (low is not None and i.nilai < low) or (high is not None and i.nilai > high):
             limits = " sampai ".join(write_number(x) for x in (low, high) if x is not None)

@@ -13,10 +13,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from builder.masalah import Message, Problem
+from builder.angka import write_number
+from builder.masalah import Message, Problem, show
 from builder.plan.source import PlanSource, number
 from builder.plan.table import LEMBAR_ATURAN, LEMBAR_IDENTITAS, LEMBAR_SUB_BAGIAN
 from builder.rkt import Aturan, Identitas, SubBagian
+
+_NAME_LENGTH = 120  # fits into headings, document properties and page headers
 
 
 @cache
@@ -62,15 +65,19 @@ class _Settings:
 
     def _identitas(self) -> Identitas:
         given = {k: v for k, v in self.source.settings.get("identitas", {}).items() if v not in (None, "")}
-        if "tahun" not in given or "kantor" not in given:
-            given = {"kantor": "KPU (nama kantor belum diisi)", "tahun": datetime.date.today().year} | given
-            where = (
-                self.source.path.with_suffix(".toml").name
-                if self.source.lembar is None
-                else f"lembar {LEMBAR_IDENTITAS}"
+        if "tahun" not in given and self.source.settings:
+            self.problems.append(
+                Problem(Message.P20, self.source.path.name, values={"tempat": self._where()})
             )
-            values = {"kantor": given["kantor"], "tahun": given["tahun"], "tempat": where}
+        missing = [name for name in ("kantor", "tahun") if name not in given]
+        given = {"kantor": "KPU (nama kantor belum diisi)", "tahun": datetime.date.today().year} | given
+        if missing:
+            told = {"kurang": " dan ".join(missing).capitalize(), "tempat": self._where()}
+            values = {"kantor": given["kantor"], "tahun": given["tahun"], **told}
             self.problems.append(Problem(Message.P12, self.source.path.name, values=values))
+        if len(str(given["kantor"])) > _NAME_LENGTH:
+            cure = f"Tulis nama kantor paling panjang {_NAME_LENGTH} huruf."
+            self._wrong(LEMBAR_IDENTITAS, "Kantor", show(str(given["kantor"])), cure)
         return Identitas(
             kantor=str(given["kantor"]),
             tahun=self._whole("tahun", given["tahun"], 2000, 2100, "Tulis tahunnya, misalnya 2024."),
@@ -80,6 +87,12 @@ class _Settings:
             jabatan=str(given.get("jabatan", "Sekretaris")),
             contoh=str(given.get("contoh", "tidak")).lower() in ("ya", "true"),
         )
+
+    def _where(self) -> str:
+        """Where the office writes its identity."""
+        if self.source.lembar is None:
+            return self.source.path.with_suffix(".toml").name
+        return f"lembar {LEMBAR_IDENTITAS}"
 
     def _whole(self, name: str, found: object, low: int, high: int, cure: str) -> int:
         read = number(found) if isinstance(found, str) else found
@@ -95,15 +108,19 @@ class _Settings:
             self._wrong(LEMBAR_SUB_BAGIAN, "Skema", name, f"Pilih salah satu: {', '.join(skema_names())}.")
             name = "pkpu14-2020"
         rows = given or skema(name)
-        sub_bagian = [SubBagian(str(s["kode"]), str(s["nama"]), tuple(s["fungsi"])) for s in rows]
+        sub_bagian = [SubBagian(str(s["kode"] or ""), str(s["nama"] or ""), tuple(s["fungsi"])) for s in rows]
         for s in sub_bagian:
             if not re.fullmatch(r"[A-Za-z0-9]{1,12}", s.kode):
-                self._wrong(
-                    LEMBAR_SUB_BAGIAN,
-                    "Kode sub-bagian",
-                    s.kode,
-                    "Tulis 1 sampai 12 huruf atau angka, misalnya KUL.",
-                )
+                cure = "Tulis 1 sampai 12 huruf atau angka, misalnya KUL."
+                self._wrong(LEMBAR_SUB_BAGIAN, "Kode sub-bagian", s.kode, cure)
+            if not s.nama or len(s.nama) > _NAME_LENGTH:
+                cure = f"Tulis nama sub-bagian {s.kode}, paling panjang {_NAME_LENGTH} huruf."
+                self._wrong(LEMBAR_SUB_BAGIAN, "Nama sub-bagian", show(s.nama), cure)
+        codes = [s.kode for s in sub_bagian]
+        for kode in sorted({k for k in codes if codes.count(k) > 1}):
+            self._wrong(
+                LEMBAR_SUB_BAGIAN, "Kode sub-bagian", kode, "Setiap sub-bagian memerlukan kode sendiri."
+            )
         owned = [f for s in sub_bagian for f in s.fungsi]
         for fungsi in sorted({f for f in owned if owned.count(f) > 1}):
             values = {"isi_kolom": fungsi}
@@ -123,6 +140,8 @@ class _Settings:
             )
             cap = 1.2
         nihil = str(given["nihil_100"]).lower()
+        if nihil not in ("ya", "tidak", "true", "false"):
+            self._wrong(LEMBAR_ATURAN, "Nihil dihitung 100%", given["nihil_100"], "Tulis ya atau tidak.")
         try:
             return Aturan(
                 float(cap),
@@ -141,13 +160,13 @@ class _Settings:
             return _aturan_of(default_aturan())
 
     def _scale(self, name: str, rows: Iterable[Sequence[Any]]) -> tuple[tuple[float, str], ...]:
-        scale = tuple((float(b), str(n)) for b, n, *_ in rows)
+        scale = tuple((float(b), str(n or "")) for b, n, *_ in rows)
         bounds = [b for b, _ in scale]
-        if not scale or bounds[0] != 0 or bounds != sorted(set(bounds)):
+        if not scale or bounds[0] != 0 or bounds != sorted(set(bounds)) or not all(n for _, n in scale):
             self._wrong(
                 LEMBAR_ATURAN,
                 f"Skala {name}",
-                bounds,
+                "; ".join(f"{write_number(b)} {n}" for b, n in scale),
                 "Batas bawah harus mulai dari 0 dan naik, misalnya 0, 51, 66, 76, 91.",
             )
             return _aturan_of(default_aturan()).kategori

@@ -77,5 +77,10 @@ def toml_text(identitas: Identitas, skema: str = "pkpu14-2020") -> str:
     }
     escaped = {k: v.replace("\\", "\\\\").replace('"', '\\"') for k, v in texts.items()}
     lines += [f'{k} = "{v}"' for k, v in escaped.items()]
-    lines += [f"tahun = {identitas.tahun}", f"triwulan = {identitas.triwulan}"]
+    lines += (
+        [f"tahun = {identitas.tahun}"]
+        if identitas.tahun
+        else ["# tahun = 2024   (belum terbaca dari dokumen)"]
+    )
+    lines += [f"triwulan = {identitas.triwulan}"]
     return "\n".join(lines) + "\n"

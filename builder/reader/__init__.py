@@ -20,7 +20,7 @@ from builder.reader.kiriman import Entry, Kiriman
 from builder.reader.locked import compare_locked, note_outside
 from builder.reader.reading import Reading
 from builder.reader.source import open_returned
-from builder.rkt import Rkt, SubBagian
+from builder.rkt import ROMAWI, Rkt, SubBagian
 
 __all__ = ["Entry", "Kiriman", "peek_tanda", "read_kiriman"]
 
@@ -51,10 +51,26 @@ def read_kiriman(path: Path, rkt: Rkt, make_book: Callable[[SubBagian], Book]) -
         if card is not None:
             compare_locked(reading, card)
     note_outside(reading)
+    _note_too_early(reading)
     if not kiriman.terisi:
         reading.note(Message.A11)
     kiriman.problems.sort(key=lambda p: (-p.putusan.berat, p.lembar or "", _natural(p.sel), p.kode))
     return kiriman
+
+
+def _note_too_early(reading: Reading) -> None:
+    """Entries of a triwulan that the file does not report on yet: kept, but not counted."""
+    k = reading.kiriman.triwulan
+    late = [
+        e for key, e in reading.kiriman.entries.items() if k and key.baris > f"TW{k}" and e.shown is not None
+    ]
+    if k and late:
+        at = late[0]
+        values = {"jumlah": len(late), "triwulan": ROMAWI[k]}
+        tujuan = (at.key.id, at.key.baris)
+        reading.kiriman.problems.append(
+            Problem(Message.N06, reading.kiriman.berkas, at.lembar, at.sel, at.isi, values, tujuan)
+        )
 
 
 def peek_tanda(path: Path) -> Tanda | None:

@@ -36,7 +36,7 @@ class Kiriman:
     sha256: str = ""
     tanda: Tanda | None = None
     sub_bagian: SubBagian | None = None
-    nomor: int = 1  # "Kiriman ke-"
+    nomor: int | None = None  # "Kiriman ke-"; None where it says no number
     triwulan: int | None = None  # as set in the file
     entries: dict[Key, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

@@ -103,7 +103,9 @@ def note_outside(reading: Reading) -> None:
         _note_unknown(reading, id)
     forms = {sheet.name: sheet for sheet in reading.book.sheets}
     for title in reading.file.formulas.sheetnames:
-        if (title in forms and _is_moved(reading, title)) or (title not in forms and _is_renamed(reading, title)):
+        if (title in forms and _is_moved(reading, title)) or (
+            title not in forms and _is_renamed(reading, title)
+        ):
             continue
         known = _known_cells(forms[title]) if title in forms else set()
         outside = [c for c in reading.file.filled(title) if (c.row, c.column) not in known]

@@ -9,6 +9,7 @@ from typing import Any
 
 from builder.expr import Key, Value
 from builder.identitas import BUKU_KERJA, NAMA_KIRIMAN, NAMA_TRIWULAN, make_tanda
+from builder.isian import Content
 from builder.layout import Book, Place, Role
 from builder.masalah import Message, Problem
 from builder.reader.kiriman import Kiriman
@@ -67,19 +68,19 @@ class Reading:
         """Triwulan pelaporan and Kiriman ke-, and whether the file was made from another plan."""
         if self.kiriman.tanda and self.kiriman.tanda.susunan != make_tanda(self.rkt, BUKU_KERJA).susunan:
             self.note(Message.A13)
-        self.kiriman.triwulan = self._setting(NAMA_TRIWULAN, 4)
-        self.kiriman.nomor = self._setting(NAMA_KIRIMAN, 999) or 1
+        self.kiriman.triwulan = self._setting(NAMA_TRIWULAN, 4, "Triwulan pelaporan", "1, 2, 3, atau 4")
+        self.kiriman.nomor = self._setting(NAMA_KIRIMAN, 999, "Kiriman ke-", "1, 2, 3, dan seterusnya")
 
-    def _setting(self, name: str, high: int) -> int | None:
-        """A whole number from 1 to `high`, by its defined name, else where the form has it."""
+    def _setting(self, name: str, high: int, label: str, cure: str) -> int | None:
+        """A whole number from 1 to `high`, by its defined name, else where the form has it; None, told, otherwise."""
         place = next(p for _, p in self.book.entry_places() if p.cell.name == name)
         at = self.file.named(name) or _as_at(place)
-        if at.lembar not in self.file.values.sheetnames:
-            return None
-        value = self.file.content(at).value
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value):
-            return None
-        return int(value) if 1 <= value <= high else None
+        content = self.file.content(at) if at.lembar in self.file.values.sheetnames else Content()
+        value = content.value
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value in range(1, high + 1):
+            return int(value)
+        self.note(Message.A14, at, content.shown, apa=label, cara=cure)
+        return None
 
 
 def _as_at(place: Place) -> At:

@@ -72,7 +72,8 @@ class ReturnedFile:
         if cell.data_type == "f":
             formula = value if isinstance(value, str) else f"={getattr(value, 'text', '') or '{…}'}"
             value = stored.value
-        return Content(value, formula, stored.data_type == "e", str(cell.number_format))
+        link = cell.hyperlink.target if cell.hyperlink else None
+        return Content(value, formula, stored.data_type == "e", str(cell.number_format), link)
 
     def named(self, name: str) -> At | None:
         """The cell with a defined name, where the workbook still has it."""
@@ -102,10 +103,13 @@ def open_returned(path: Path) -> ReturnedFile:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of parts that openpyxl does not keep: nothing of ours
             return ReturnedFile(openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True))
-    except (Refused, OSError):
+    except Refused:
         raise
     except Exception as error:
-        # A stranger's file can fail anywhere in the library; whatever it was, the file is not a workbook of ours.
+        # A stranger's file can fail anywhere in the library (which also raises an OSError of its own, without a
+        # number); whatever it was, the file is not a workbook of ours.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise Refused(Problem(Message.G03, path.name)) from error
 
 
@@ -116,7 +120,11 @@ def _check_kind(path: Path, content: bytes) -> None:
     if content.startswith(_OLE):
         crypt = "EncryptedPackage".encode("utf-16-le") in content
         raise Refused(Problem(Message.H13 if crypt else Message.G01, path.name))
-    if suffix in _FOREIGN or suffix == ".xls":
-        raise Refused(Problem(Message.G02, path.name, values={"format": _FOREIGN.get(suffix, suffix)}))
+    if suffix != ".xlsx":
+        raise Refused(
+            Problem(
+                Message.G02, path.name, values={"format": _FOREIGN.get(suffix, suffix or "tanpa akhiran")}
+            )
+        )
     if not content.startswith(b"PK"):
         raise Refused(Problem(Message.G03, path.name))
