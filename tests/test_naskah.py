@@ -38,6 +38,7 @@ from builder.masalah import Message, Refused
 from builder.naskah import DrafIndikator, Naskah, read_naskah
 from builder.naskah.cell import normalize, unwrap
 from builder.naskah.excel_file import show_number
+from builder.naskah.heading import read_year
 from builder.naskah.pdf_file import read_pdf
 from builder.naskah.split import split_indikator
 from builder.naskah.table import add_satuan
@@ -936,3 +937,19 @@ def outcome(path: Path) -> str:
         return "dibaca" if read_naskah(path).draf else "kosong"
     except Refused as refused:
         return refused.problems[0].kode
+
+
+@pytest.mark.parametrize(
+    ("lines", "year"),
+    [
+        (["RENCANA KINERJA TAHUNAN 2025"], 2025),
+        (["RENCANA KERJA TAHUNAN (RKT) 2025"], 2025),
+        (["# RKT 2025"], 2025),
+        (["TAHUN ANGGARAN 2025", "pemilu 2029"], 2025),
+        (["Rencana Strategis 2020-2024"], None),
+        (["Sungai Raya, Januari 2025"], None),
+        (["TAHUN 2024", "TAHUN 2025"], None),
+    ],
+)
+def test_year_is_read_from_the_title_or_left_open(lines: list[str], year: int | None) -> None:
+    assert read_year(lines) == year

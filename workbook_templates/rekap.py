@@ -188,10 +188,10 @@ def _table_sheet(name: str, title: str, subtitle: str, columns: tuple[Column, ..
     return sheet
 
 
-def put_title(sheet: Sheet, title: str, subtitle: str, columns: int) -> None:
-    """Title band and the line below it."""
-    sheet.put(0, 0, title, "judul", columns=columns)
-    sheet.put(1, 0, subtitle, "anak_judul", columns=columns)
+def put_title(sheet: Sheet, title: str, subtitle: str, columns: int, first: int = 0) -> None:
+    """Title and the line below it, over `columns` columns from `first`."""
+    sheet.put(0, first, title, "judul", columns=columns)
+    sheet.put(1, first, subtitle, "anak_judul", columns=columns)
     sheet.heights |= {0: 26, 1: 16}
 
 

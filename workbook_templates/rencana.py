@@ -129,9 +129,8 @@ def _rencana_sheet(rows: Sequence[Baris], identitas: Mapping[str, Any], words: M
     about = (
         f"{identitas.get('kantor') or 'Kantor belum diisi'} · Tahun {identitas.get('tahun') or 'belum diisi'}"
     )
-    put_title(
-        sheet, "Rencana kinerja", f"{about} · baris jingga masih ragu: putuskan, lalu kosongkan kolom Ragu", 4
-    )
+    told = f"{about} · baris jingga masih ragu: putuskan, lalu kosongkan kolom Ragu"
+    put_title(sheet, "Rencana kinerja", told, 4, first=1)  # column A is repeated on every printed page
     for at, column in enumerate(RENCANA_KOLOM):
         sheet.put(2, at, column.heading, "kepala_gelap")
         sheet.put(3, at, column.name, "kunci")
