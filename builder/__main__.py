@@ -105,8 +105,12 @@ def impor(dokumen: Path, rencana: Path) -> None:
     if made.disimpan:
         click.echo(f"Rencana sebelumnya disimpan sebagai {made.disimpan.name}.")
     if not made.naskah.tahun or not made.naskah.kantor:
-        what = " dan ".join(w for w, v in (("Kantor", made.naskah.kantor), ("tahun", made.naskah.tahun)) if not v)
-        click.echo(f"{what.capitalize()} tidak terbaca dari dokumen: isi pada lembar Identitas (atau berkas .toml).")
+        what = " dan ".join(
+            w for w, v in (("Kantor", made.naskah.kantor), ("tahun", made.naskah.tahun)) if not v
+        )
+        click.echo(
+            f"{what.capitalize()} tidak terbaca dari dokumen: isi pada lembar Identitas (atau berkas .toml)."
+        )
     if made.ragu:
         click.echo(
             f"{len(made.ragu)} baris masih ragu: buka rencana, putuskan baris jingga, lalu kosongkan kolom Ragu."

@@ -39,6 +39,11 @@ class Column:
     format: str = ""
     hidden: bool = False
 
+    @property
+    def is_text(self) -> bool:
+        """True where people write words: whatever stands there is text."""
+        return self.format == "@"
+
 
 @dataclass(frozen=True, slots=True)
 class Validation:

@@ -43,9 +43,9 @@ KOLOM = (
     Column("kategori", "Kategori", 12),
     Column("status", "Status", 13),
     Column("keterangan", "Keterangan", 17, style="sel_kecil"),
-    Column("kendala", "Kendala", 25, _ENTRY, "isian_teks"),
-    Column("tindak_lanjut", "Tindak lanjut", 25, _ENTRY, "isian_teks"),
-    Column("data_dukung", "Data dukung", 19, _ENTRY, "isian_teks"),
+    Column("kendala", "Kendala", 25, _ENTRY, "isian_teks", "@"),
+    Column("tindak_lanjut", "Tindak lanjut", 25, _ENTRY, "isian_teks", "@"),
+    Column("data_dukung", "Data dukung", 19, _ENTRY, "isian_teks", "@"),
     Column("periode", "periode", 5, style="kunci", hidden=True),
     Column("terbaca", "terbaca", 5, style="kunci", hidden=True),
     Column("basis", "basis", 5, style="kunci", hidden=True),
@@ -58,7 +58,7 @@ _AT = {column.name: n for n, column in enumerate(KOLOM)}
 _COLUMN = {column.name: column for column in KOLOM}
 _LAST_PRINTED = _AT["data_dukung"]
 
-TEKS = ("kendala", "tindak_lanjut", "data_dukung")
+TEKS = tuple(column.name for column in KOLOM if column.is_text)
 ANGKA_ISIAN = ("pembilang", "penyebut", "realisasi")
 
 POLARITAS_LABEL = {

@@ -18,8 +18,6 @@ from builder.reader.reading import Card, Reading
 from builder.reader.source import At
 from builder.rkt import TRIWULAN, Indikator, Isian
 
-_TEKS = ("kendala", "tindak_lanjut", "data_dukung")
-
 
 def read_entries(reading: Reading, i: Indikator) -> Card | None:
     """Read what was typed for an indikator; None where its card is broken, and then all of it is held."""
@@ -115,20 +113,20 @@ def _read_row(
         reading.note(Message.B11, row, tujuan=(i.id, f"TW{j}"), label=label, kunci=f"{i.id} TW{j}")
         _hold_row(reading, i, f"TW{j}", row)
         return
-    for column in (c.name for c in reading.book.row_columns if reading.is_entry(i, c.name)):
-        if column in columns:
-            at = At(row.lembar, row.row, columns[column])
+    for column in (c for c in reading.book.row_columns if reading.is_entry(i, c.name)):
+        if column.name in columns:
+            at = At(row.lembar, row.row, columns[column.name])
             content = reading.file.content(at)
-            key = Key(i.id, f"TW{j}", column)
+            key = Key(i.id, f"TW{j}", column.name)
             raw[key] = content.value if isinstance(content.value, (int, float, str, bool)) else None
-            _take(reading, i, key, at, content)
+            aturan = reading.rkt.aturan
+            read = read_text(content) if column.is_text else read_number(i, column.name, content, aturan)
+            _take(reading, key, at, content, read)
 
 
-def _take(reading: Reading, i: Indikator, key: Key, at: At, content: Content) -> None:
-    is_text = key.kolom in _TEKS
-    read: Terbaca = read_text(content) if is_text else read_number(i, key.kolom, content, reading.rkt.aturan)
+def _take(reading: Reading, key: Key, at: At, content: Content, read: Terbaca) -> None:
     for message, values in read.found:
-        reading.note(message, at, content.shown, (i.id, key.baris), **values)
+        reading.note(message, at, content.shown, (key.id, key.baris), **values)
     reading.kiriman.entries[key] = Entry(key, read.value, at.lembar, at.sel, content.shown, read.ditahan)
 
 
