@@ -38,8 +38,8 @@ REKAP = (
         )
         for p in PERIODE
     ),
-    Column("kategori", "Kategori", 13),
-    Column("status", "Status", 14),
+    Column("kategori", "Kategori s.d. TW", 13),
+    Column("status", "Status s.d. TW", 14),
     Column("keterangan", "Keterangan", 19, style="sel_kecil"),
     Column("dihitung", "dihitung", 5, style="kunci", hidden=True),
     Column("terisi", "terisi", 5, style="kunci", hidden=True),
@@ -138,7 +138,19 @@ def rekap_sheet(rkt: Rkt, sasaran: tuple[Sasaran, ...], own: frozenset[str], sub
         _put_row(sheet, rkt, row, i)
     sheet.autofilter = (first - 1, 0, first + len(indikator) - 1, _PRINTED - 1)
     _highlight(sheet, rkt, indikator[0][1], indikator[-1][1])
+    _put_footnote(sheet, rkt)
     return sheet
+
+
+def _put_footnote(sheet: Sheet, rkt: Rkt) -> None:
+    """Why a row may say the highest kategori and "Belum tercapai" side by side (DOMAIN 6)."""
+    bound, name = rkt.aturan.kategori[-1]
+    text = (
+        f"Kategori dan status dinilai s.d. triwulan pelaporan. Kategori {name} mulai {bound:g}% dan karena itu dapat "
+        "berdampingan dengan Belum tercapai (capaian di bawah 100%). Capaian Tahun masih sementara sebelum TW IV."
+    )
+    sheet.put(sheet.next_row, 0, text, "catatan", columns=_PRINTED)
+    sheet.heights[sheet.next_row - 1] = 22
 
 
 def _put_row(sheet: Sheet, rkt: Rkt, row: int, i: Indikator) -> None:
