@@ -83,6 +83,12 @@ def test_settings_that_make_no_sense(tmp_path: Path) -> None:
         f'[identitas]\nkantor = "{"K" * 300}"\ntahun = 2024\n',
         '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\nnihil_100 = "mungkin"\n',
         '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\nkategori = [[0, ""]]\n',
+        '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\nopini = []\n',
+        '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\npredikat = [["B", 1, 0], ["b", 2, 50]]\n',
+        "identitas = 3\n",
+        'sub_bagian = "x"\n[identitas]\nkantor = "K"\ntahun = 2024\n',
+        'aturan = 3\n[identitas]\nkantor = "K"\ntahun = 2024\n',
+        '[identitas]\nkantor = "K"\ntahun = 2024\n[[sub_bagian]]\nkode = "A"\nnama = "N"\n',
     ):
         assert refused(bahan.write_rencana(tmp_path / "r.csv", [bahan.baris()], text)) == ["P13"], text
     twice = (

@@ -221,7 +221,7 @@ class _Rows:
             Message.P03,
             column,
             tipe=tipe,
-            cara="Tulis angkanya saja, misalnya 97,5; satuannya di kolom satuan.",
+            cara="Tulis angkanya tanpa pemisah ribuan dan tanpa satuan, misalnya 97,5 atau 2498.",
         )
         return None
 

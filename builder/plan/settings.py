@@ -11,13 +11,15 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from builder.angka import write_number
-from builder.masalah import Message, Problem, show
+from builder.masalah import Message, Problem, Refused, show
 from builder.plan.source import PlanSource, number
 from builder.plan.table import LEMBAR_ATURAN, LEMBAR_IDENTITAS, LEMBAR_SUB_BAGIAN
 from builder.rkt import Aturan, Identitas, SubBagian
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
 
 _NAME_LENGTH = 120  # fits into headings, document properties and page headers
 
@@ -46,7 +48,16 @@ def read_settings(
     source: PlanSource, problems: list[Problem]
 ) -> tuple[Identitas, tuple[SubBagian, ...], Aturan]:
     """Identity, sub-bagian and rules; what is wrong is added to `problems`."""
-    return _Settings(source, problems).read()
+    try:
+        return _Settings(source, problems).read()
+    except (AttributeError, KeyError, TypeError) as error:  # a .toml whose parts are not what they should be
+        told = {
+            "apa": "Susunan",
+            "lembar_rencana": source.path.with_suffix(".toml").name,
+            "isi_kolom": str(error),
+        }
+        cure = "Tulis [identitas], [[sub_bagian]] (kode, nama, fungsi), dan [aturan] seperti pada contoh."
+        raise Refused(Problem(Message.P13, source.path.name, values={**told, "cara": cure})) from error
 
 
 class _Settings:
@@ -147,8 +158,10 @@ class _Settings:
                 float(cap),
                 nihil in ("ya", "true"),
                 self._scale("kategori", given["kategori"]),
-                tuple((str(k).upper(), int(r), float(b)) for k, r, b, *_ in given["predikat"]),
-                tuple((str(k).upper(), int(t)) for k, t, *_ in given["opini"]),
+                self._words(
+                    "predikat", [(str(k).upper(), int(r), float(b)) for k, r, b, *_ in given["predikat"]]
+                ),
+                self._words("opini", [(str(k).upper(), int(t)) for k, t, *_ in given["opini"]]),
             )
         except (TypeError, ValueError):
             self._wrong(
@@ -158,6 +171,14 @@ class _Settings:
                 "Lengkapi setiap baris tabel seperti contoh bawaan.",
             )
             return _aturan_of(default_aturan())
+
+    def _words(self, name: str, rows: list[Row]) -> tuple[Row, ...]:
+        """A table of words: at least one, each once."""
+        words = [str(row[0]) for row in rows]
+        if not words or len(set(words)) != len(words):
+            cure = "Tulis paling sedikit satu baris, setiap kata satu kali."
+            self._wrong(LEMBAR_ATURAN, f"Tabel {name}", ", ".join(words) or "kosong", cure)
+        return tuple(rows)
 
     def _scale(self, name: str, rows: Iterable[Sequence[Any]]) -> tuple[tuple[float, str], ...]:
         scale = tuple((float(b), str(n or "")) for b, n, *_ in rows)

@@ -16,7 +16,7 @@ import openpyxl
 from openpyxl.cell import Cell as XlsxCell
 from openpyxl.cell import MergedCell
 
-from builder.angka import clean, read_document
+from builder.angka import clean, readings
 from builder.expr import Value
 from builder.masalah import Message, Problem, Refused
 from builder.plan.table import (
@@ -89,14 +89,16 @@ def _plain_numbers(cells: Baris) -> Baris:
 
 
 def number(value: Value) -> Value:
-    """A number written as text, as a number; anything else as it is."""
+    """A number written as text, as a number; with two readings ("1.000": 1 or 1000) it stays text, and is refused."""
     if not isinstance(value, str):
         return value
+    found = readings(value.removesuffix("%").strip())
+    if found:
+        return found[0] if len(found) == 1 else value
     try:
         plain = float(value)
     except ValueError:
-        read = read_document(value.removesuffix("%").strip())
-        return value if read is None else read
+        return value
     return plain if abs(plain) < float("inf") else value
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 
+from builder.angka import readings
 from builder.expr import Value
 from builder.rkt import TRIWULAN, Identitas, Indikator, Sasaran
 from builder.usulan import Baris
@@ -62,7 +63,9 @@ def csv_text(rows: Iterable[Baris]) -> str:
 
 def _csv_cell(value: Value) -> str:
     if isinstance(value, float):
-        return f"{value:.15g}"
+        text = f"{value:.15g}"
+        # 97.125 could be read as thousands by a person; 97.1250 could not.
+        return f"{text}0" if len(readings(text)) > 1 else text
     return "" if value is None else str(value)
 
 
