@@ -133,7 +133,7 @@ def impor(dokumen: Path, rencana: Path) -> None:
 )
 @click.option(
     "--triwulan",
-    type=click.IntRange(1, 4),
+    type=_TRIWULAN,
     metavar="1-4",
     help="Triwulan pelaporan (bawaan: menurut rencana).",
 )
@@ -189,7 +189,7 @@ def periksa(berkas: tuple[Path, ...], rencana: Path, as_json: bool) -> None:
 @click.option("--laporan", metavar="LAPORAN", type=_FILE, help="Tulis juga laporan pemeriksaan (.json).")
 @click.option(
     "--triwulan",
-    type=click.IntRange(1, 4),
+    type=_TRIWULAN,
     metavar="1-4",
     help="Triwulan pelaporan (bawaan: menurut rencana).",
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import errno
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from typing import Any, TypeVar
 from builder.consolidator import Konsolidasi, consolidate, data_frame
 from builder.identitas import KONSOLIDASI, RENCANA
 from builder.layout import Book
-from builder.masalah import Message, Problem, Refused
+from builder.masalah import Message, Problem, Refused, os_reason
 from builder.naskah import DrafIndikator, Naskah, read_naskah
 from builder.plan import read_plan
 from builder.plan.settings import default_aturan, skema
@@ -86,6 +85,7 @@ def write_plan(rows: Iterable[Baris], identitas: Identitas, rencana: Path) -> Pa
         rencana.parent.mkdir(parents=True, exist_ok=True)
         if rencana.suffix.lower() == ".csv":
             kept = keep_old(rencana)
+            keep_old(rencana.with_suffix(".toml"))
             for path, text in (
                 (rencana, csv_text(rows)),
                 (rencana.with_suffix(".toml"), toml_text(identitas)),
@@ -155,26 +155,13 @@ def keep_old(path: Path) -> Path | None:
     return kept
 
 
-_REASONS = {
-    errno.EACCES: "tidak ada izin menulis",
-    errno.EPERM: "tidak ada izin menulis",
-    errno.ENOENT: "foldernya tidak ada",
-    errno.ENOSPC: "disk penuh",
-    errno.EROFS: "tempatnya hanya-baca",
-    errno.ENOTDIR: "salah satu nama di alamat itu bukan folder",
-    errno.EEXIST: "sudah ada berkas dengan nama folder itu",
-    errno.EISDIR: "sudah ada folder dengan nama itu",
-}
-
-
 @contextlib.contextmanager
 def _writing(path: Path) -> Iterator[None]:
     """What the system says against writing, as a message."""
     try:
         yield
     except OSError as error:
-        cause = _REASONS.get(error.errno or 0, error.strerror or "gagal")
-        raise Refused(Problem(Message.S04, str(path), values={"sebab": cause})) from error
+        raise Refused(Problem(Message.S04, str(path), values={"sebab": os_reason(error)})) from error
 
 
 # --- periksa and konsolidasi --------------------------------------------------------------------------------------
@@ -227,7 +214,16 @@ def check_returns(
             makers[sub_bagian.kode] = buku_kerja(rkt, sub_bagian)
         return makers[sub_bagian.kode]
 
-    return [read_kiriman(path, rkt, make_book) for path in track(files, "Memeriksa kiriman")]
+    names = [path.name for path in files]
+    return [
+        read_kiriman(
+            path,
+            rkt,
+            make_book,
+            path.name if names.count(path.name) == 1 else f"{path.parent.name}/{path.name}",
+        )
+        for path in track(files, "Memeriksa kiriman")
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from builder import capaian
-from builder.capaian import TAHUN, Status
+from builder.capaian import TAHUN
 from builder.expr import Key, Value, is_number
-from builder.masalah import CATAT, TAHAN, Message, Problem
+from builder.masalah import TAHAN, Message, Problem
 from builder.reader import Entry, Kiriman
 from builder.rkt import ROMAWI, TRIWULAN, Indikator, Isian, Rkt, SubBagian
 
@@ -92,7 +92,8 @@ def consolidate(kiriman: Iterable[Kiriman], rkt: Rkt, triwulan: int) -> Konsolid
         used = _newest(own)
         result.dipakai[sub_bagian] = tuple(used)
         merged = _merge(used, sub_bagian, result.problems)
-        result.asal |= merged | _emptied(merged, used[0], [k for k in own if k not in used])
+        _keep_emptied(merged, max(used, key=_age), [k for k in own if k not in used])
+        result.asal |= {key: asal for cells in merged.values() for key, asal in cells.items()}
         for k in used:
             if k.triwulan and k.triwulan != triwulan:
                 values = {"ada": ROMAWI[k.triwulan], "triwulan": ROMAWI[triwulan]}
@@ -141,70 +142,93 @@ def _replaces(new: Kiriman, old: Kiriman) -> bool:
     return (new.triwulan or 0) >= (old.triwulan or 0)
 
 
-def _merge(files: list[Kiriman], sub_bagian: str, problems: list[Problem]) -> dict[Key, Asal]:
-    """Entries of files with the same number: a filled cell beside a blank one wins, two contents are held."""
-    merged: dict[Key, Asal] = {}
+Unit = tuple[str, str, str]  # indikator, row, and what is answered as one: a pair, or a single cell
+
+
+def _units(kiriman: Kiriman) -> dict[Unit, dict[Key, Asal]]:
+    """Entries of a file by unit: pembilang and penyebut are one answer, never taken from two files."""
+    units: dict[Unit, dict[Key, Asal]] = defaultdict(dict)
+    for key, entry in kiriman.entries.items():
+        units[key.id, key.baris, "" if key.kolom in _HALVES else key.kolom][key] = Asal(entry, kiriman.berkas)
+    return units
+
+
+def _is_empty(unit: Mapping[Key, Asal]) -> bool:
+    return all(_is_blank(asal.entry) for asal in unit.values())
+
+
+def _merge(files: list[Kiriman], sub_bagian: str, problems: list[Problem]) -> dict[Unit, dict[Key, Asal]]:
+    """Units of files of which none replaces another: a filled one wins over a blank one, two answers are held."""
+    merged: dict[Unit, dict[Key, Asal]] = {}
     for kiriman in files:
-        for key, entry in kiriman.entries.items():
-            before = merged.get(key)
-            if before is None or _is_blank(before.entry):
-                merged[key] = Asal(entry, kiriman.berkas)
-            elif not _is_blank(entry) and entry.shown != before.entry.shown:
-                merged[key] = _conflict(
-                    before, Asal(entry, kiriman.berkas), kiriman.nomor, sub_bagian, problems
-                )
+        for unit, cells in _units(kiriman).items():
+            before = merged.get(unit)
+            if before is None or _is_empty(before):
+                merged[unit] = cells
+            elif not _is_empty(cells):
+                merged[unit] = _agree(before, cells, kiriman.nomor, sub_bagian, problems)
     return merged
 
 
-def _emptied(merged: dict[Key, Asal], newest: Kiriman, replaced: list[Kiriman]) -> dict[Key, Asal]:
-    """Cells that a replaced file had filled and the newer one has not: nothing is lost in silence.
-
-    A file for a later triwulan need not repeat the earlier ones, so they are carried over; in a correction of
-    the same triwulan the cell is held until someone says that it was emptied on purpose.
-    """
-    kept: dict[Key, Asal] = {}
-    for old in sorted(replaced, key=lambda k: k.nomor or 0):
-        for key, entry in old.entries.items():
-            if not _is_blank(entry) and (key not in merged or _is_blank(merged[key].entry)):
-                kept[key] = Asal(entry, old.berkas)
-    by_name = {k.berkas: k for k in replaced}
-    for key, asal in kept.items():
-        old = by_name[asal.berkas]
-        if (newest.triwulan or 0) <= (old.triwulan or 0):
-            kept[key] = Asal(replace(asal.entry, value=None, ditahan=True), old.berkas)
-            told = {
-                "berkas_lama": old.berkas,
-                "isi_lama": asal.entry.isi,
-                "lama": old.nomor,
-                "baru": newest.nomor,
-            }
-            place = (newest.berkas, asal.entry.lembar, asal.entry.sel)
-            newest.problems.append(Problem(Message.C29, *place, "kosong", told, (key.id, key.baris)))
-    return kept
-
-
-def _is_blank(entry: Entry) -> bool:
-    return entry.value is None and not entry.ditahan
+def _agree(
+    before: Mapping[Key, Asal],
+    cells: Mapping[Key, Asal],
+    nomor: int | None,
+    sub_bagian: str,
+    problems: list[Problem],
+) -> dict[Key, Asal]:
+    """Both answers where they are the same; each cell that differs held with both contents."""
+    agreed = dict(before)
+    for key, b in cells.items():
+        a = before.get(key)
+        if a is None or a.entry.shown != b.entry.shown:
+            agreed[key] = _conflict(a or b, b, nomor, sub_bagian, problems)
+    return agreed
 
 
 def _conflict(a: Asal, b: Asal, nomor: int | None, sub_bagian: str, problems: list[Problem]) -> Asal:
     entry = a.entry
+    both = f"{a.entry.isi or 'kosong'} ↔ {b.entry.isi or 'kosong'}"
     values = {
         "nomor": nomor or "?", "sub_bagian": sub_bagian, "isi_a": f"«{a.entry.isi}»", "berkas_a": a.berkas,
         "isi_b": f"«{b.entry.isi}»", "berkas_b": b.berkas,
     }  # fmt: skip
-    problems.append(
-        Problem(
-            Message.F04,
-            None,
-            entry.lembar,
-            entry.sel,
-            f"{a.entry.isi} ↔ {b.entry.isi}",
-            values,
-            (entry.key.id, entry.key.baris),
-        )
-    )
-    return Asal(replace(entry, value=None, ditahan=True, isi=f"{a.entry.isi} ↔ {b.entry.isi}"), a.berkas)
+    tujuan = (entry.key.id, entry.key.baris)
+    problems.append(Problem(Message.F04, None, entry.lembar, entry.sel, both, values, tujuan))
+    return Asal(replace(entry, value=None, ditahan=True, isi=both), a.berkas)
+
+
+def _keep_emptied(merged: dict[Unit, dict[Key, Asal]], newest: Kiriman, replaced: list[Kiriman]) -> None:
+    """Units that a replaced file had filled and the newer one has not: nothing is lost in silence.
+
+    A file for a later triwulan need not repeat the earlier ones, so they are carried over; in a correction of
+    the same triwulan they are held until someone says that they were emptied on purpose.
+    """
+    for old in sorted(replaced, key=_age, reverse=True):
+        for unit, cells in _units(old).items():
+            if _is_empty(cells) or not _is_empty(merged.get(unit, {})):
+                continue
+            carried = (newest.triwulan or 0) > (old.triwulan or 0)
+            merged[unit] = cells if carried else {k: _hold_emptied(a, old, newest) for k, a in cells.items()}
+
+
+def _hold_emptied(asal: Asal, old: Kiriman, newest: Kiriman) -> Asal:
+    entry = asal.entry
+    if _is_blank(entry):
+        return asal
+    values = {"berkas_lama": old.berkas, "isi_lama": entry.isi, "lama": old.nomor, "baru": newest.nomor}
+    place = (newest.berkas, entry.lembar, entry.sel)
+    newest.problems.append(Problem(Message.C29, *place, "kosong", values, (entry.key.id, entry.key.baris)))
+    return Asal(replace(entry, value=None, ditahan=True), asal.berkas)
+
+
+def _age(kiriman: Kiriman) -> tuple[int, int, str]:
+    """From the oldest to the newest return; the hash only makes the order the same every time."""
+    return kiriman.triwulan or 0, kiriman.nomor or 0, kiriman.sha256
+
+
+def _is_blank(entry: Entry) -> bool:
+    return entry.value is None and not entry.ditahan
 
 
 # --- the table ----------------------------------------------------------------------------------------------------
@@ -245,17 +269,13 @@ def _row(result: Konsolidasi, i: Indikator, values: Mapping[Key, Value], periode
         ),
         "capaian": _only_number(cell("capaian")),
         "capaian_dihitung": _only_number(cell("dihitung")),
-        "status": str(_status(cell("status"), cell("capaian"))),
+        "status": str(capaian.status_of(cell("status"), cell("capaian"))),
         "kategori": cell("kategori") or None,
         "sub_bagian": result.rkt.owner(i).kode,
         "berkas": filled[0].berkas if filled else None,
         "lembar": filled[0].entry.lembar if filled else None,
         "sel": ":".join(a.entry.sel for a in filled) or None,
     }
-
-
-def _status(label: Value, shown: Value) -> Status:
-    return capaian.status_of(label, shown)
 
 
 def _typed(result: Konsolidasi, key: Key) -> Value:
@@ -273,8 +293,3 @@ def _realisasi(i: Indikator, value: Value) -> Value:
         states = ("", capaian.NIHIL, capaian.PERIKSA)
         return value if i.tipe.is_word and value not in states else None
     return None if value is None or isinstance(value, bool) else i.unit_value(value)
-
-
-def notes_only(problems: Iterable[Problem]) -> bool:
-    """True where nothing weighs more than a note."""
-    return all(p.putusan is CATAT for p in problems)

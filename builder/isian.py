@@ -73,9 +73,18 @@ class Terbaca:
 
 def read_text(content: Content) -> Terbaca:
     """A cell of words (kendala, tindak lanjut, data dukung): text always, whatever it looks like."""
-    if content.formula is not None:
-        if _EXTERNAL.search(content.formula) and "HYPERLINK" not in content.formula.upper():
+    if content.error:
+        return Terbaca().add(Message.D08, contoh="kendala dengan kata-kata")
+    if (
+        content.formula is not None
+        and content.value is not None
+        and "HYPERLINK" not in content.formula.upper()
+    ):
+        if _EXTERNAL.search(content.formula):
             return Terbaca().add(Message.D07)
+        shown = Content(content.value).shown
+        return Terbaca(shown).add(Message.D03, nilai=shown)
+    if content.formula is not None:
         return Terbaca(content.formula).add(Message.D10, awal="=")
     text = content.shown if content.value is not None else ""
     if content.link and content.link not in text:
@@ -221,7 +230,8 @@ def _check_percent(i: Indikator, number: float, content: Content) -> Terbaca:
     in_points = number
     if "%" not in content.format and number > 1.5 and (i.maks_sah is None or number <= i.maks_sah):
         shown = write_number(number)
-        return Terbaca(number / 100).add(Message.C07, mentah=shown, nilai=f"{shown}%")
+        read = _check_bounds(i, number, Terbaca(number / 100))
+        return read if read.ditahan else read.add(Message.C07, mentah=shown, nilai=f"{shown}%")
     in_points = i.unit_value(number)
     target = i.nilai if not isinstance(i.nilai, str) else 0.0
     if target > 0 and 0.8 <= in_points * 100 / target <= 1.25:

@@ -7,6 +7,7 @@ RKT document. A wrong file yields problems; only a wrong program raises.
 
 from __future__ import annotations
 
+import errno
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -231,6 +232,11 @@ class Message(Enum):
         "Unduh ulang lampirannya atau minta dikirim ulang.",
     )
     H01 = (TOLAK, "Berkas memuat makro; tidak dibuka", "Simpan sebagai Excel Workbook (.xlsx) tanpa makro.")
+    H14 = (
+        TOLAK,
+        "Berkas tidak dapat diperiksa",
+        "Buka di Excel, simpan sebagai Excel Workbook (.xlsx) baru, lalu kirim lagi.",
+    )
     H13 = (TOLAK, "Berkas bersandi", "Kirim tanpa sandi.")
     J01 = (TOLAK, "Berkas kosong atau terpotong", "Minta dikirim ulang.")
     J02 = (CATAT, "{jumlah} berkas kunci atau sementara dilewati", "Tidak perlu apa-apa.")
@@ -332,6 +338,17 @@ class Message(Enum):
         "Periksa usulannya; tulis sendiri pada kolom {kolom} bila lain.",
     )
     P20 = (TOLAK, "Tahun rencana belum diisi", "Isi di {tempat}, misalnya 2024.")
+    P21 = (
+        TOLAK,
+        "Satuan «{isi_kolom}» terlalu panjang (paling panjang {panjang} huruf)",
+        "Tulis satuannya saja, misalnya Laporan.",
+    )
+    P22 = (
+        PERINGATAN,
+        "Kolom yang tidak dikenal tidak dibaca: {kolom}",
+        "Periksa penulisan judul kolomnya, misalnya boleh_nihil.",
+    )
+    P23 = (TOLAK, "Kolom «{kolom}» ada dua", "Hapus salah satunya.")
     P13 = (TOLAK, "{apa} pada lembar {lembar_rencana} tidak sah: «{isi_kolom}»", "{cara}")
     P14 = (
         PERINGATAN,
@@ -513,3 +530,22 @@ class Refused(Exception):  # noqa: N818 - not an error of the program: the input
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(p.pesan for p in problems))
         self.problems = problems
+
+
+_REASONS = {
+    errno.EACCES: "tidak ada izin, atau sedang dibuka program lain",
+    errno.EPERM: "tidak ada izin",
+    errno.ENOENT: "foldernya tidak ada",
+    errno.ENOSPC: "disk penuh",
+    errno.EROFS: "tempatnya hanya-baca",
+    errno.ENOTDIR: "salah satu nama di alamat itu bukan folder",
+    errno.EEXIST: "sudah ada berkas dengan nama folder itu",
+    errno.EISDIR: "itu sebuah folder",
+    errno.ENAMETOOLONG: "namanya terlalu panjang",
+    errno.EIO: "disk atau jaringan bermasalah",
+}
+
+
+def os_reason(error: OSError) -> str:
+    """What the system says against a file, in Indonesian."""
+    return _REASONS.get(error.errno or 0, "ditolak sistem")

@@ -189,7 +189,8 @@ class _Writer:
         if highlight.when is not None:
             rule = {"type": "formula", "criteria": self.book.formula(highlight.when, sheet.name, fixed=True)}
         else:
-            rule = {"type": "cell", "criteria": "==", "value": f'"{highlight.text}"'}
+            quoted_text = highlight.text.replace('"', '""')
+            rule = {"type": "cell", "criteria": "==", "value": f'"{quoted_text}"'}
         _done(
             worksheet.conditional_format(
                 first.row, first.column, last.row, last.column, rule | {"format": look}

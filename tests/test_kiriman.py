@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import bahan
 import docx
 import kasus
 import openpyxl
+import openpyxl.chart
 import pytest
 
 from builder.commands import check_returns, consolidate_returns, gather_files
@@ -191,6 +193,40 @@ def test_sorted_rows_are_read_by_key(tmp_path: Path) -> None:
     assert keep(after) == TYPED
     entry = after.entries[Key("S43-I1", "TW2", "pembilang")]
     assert (entry.lembar, entry.sel) == ("S43", "E10")
+
+
+def test_cells_typed_over_and_inserted_rows_are_told(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        sheet = book["S16"]
+        sheet["G8"], sheet["L9"] = 0.975, "dikerjakan"
+        for block in list(book["S43"].merged_cells.ranges):
+            book["S43"].unmerge_cells(str(block))
+        book["S43"].insert_rows(9)
+        book["S43"]["E9"] = 777
+
+    _, after = changed(tmp_path, change)
+    assert {(p.kode, p.lembar, p.sel) for p in after.problems} >= {("D01", "S16", "G8"), ("B12", "S43", "E9")}
+    assert keep(after) == TYPED
+
+
+def test_file_that_no_rule_foresaw_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _ = one(tmp_path, TYPED)
+    monkeypatch.setattr("builder.reader.note_outside", lambda reading: 1 / 0)
+    kiriman = check_returns([path], bahan.rkt_contoh())[0]
+    assert (kiriman.status, codes(kiriman), kiriman.entries) == ("ditolak", ["H14"], {})
+
+
+def test_chart_sheet_is_no_obstacle(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        chart = openpyxl.chart.BarChart()
+        chart.add_data(openpyxl.chart.Reference(book["Rekap"], min_col=1, min_row=5, max_row=9))
+        book.create_chartsheet("Grafik").add_chart(chart)
+
+    _, after = changed(tmp_path, change)
+    assert keep(after) == TYPED
+    assert after.status == "diterima"
 
 
 def _clear(book: openpyxl.Workbook) -> None:
@@ -408,6 +444,43 @@ def test_higher_number_for_an_earlier_triwulan_replaces_nothing(tmp_path: Path) 
         assert entries[Key("S43-I1", "TW2", "pembilang")] == 44
         assert str(entries[Key("S43-I1", "TW1", "pembilang")]).startswith("ditahan: ")
         assert [p.kode for p in problems if p.kode.startswith("F0")] == ["F04", "F09"]
+
+
+def test_halves_of_two_files_never_make_one_pair(tmp_path: Path) -> None:
+    first = second(tmp_path, 1, pair("S43-I1", 1, 40, None))
+    other = second(tmp_path, 1, pair("S43-I1", 1, None, 50) | TYPED)
+    entries, problems = merged(tmp_path, first, other)
+    halves = [entries[Key("S43-I1", "TW1", half)] for half in ("pembilang", "penyebut")]
+    assert halves == ["ditahan: 40 ↔ kosong", "ditahan: kosong ↔ 50"]
+    assert [p.kode for p in problems].count("F04") == 2
+    newer = second(tmp_path, 2, pair("S43-I1", 1, 45, None), triwulan=3)
+    old = second(tmp_path, 1, pair("S43-I1", 1, 40, 50), triwulan=1)
+    entries, _ = merged(tmp_path, newer, old)
+    assert (entries[Key("S43-I1", "TW1", "pembilang")], entries.get(Key("S43-I1", "TW1", "penyebut"))) == (
+        45,
+        None,
+    )
+
+
+def test_order_and_names_of_the_files_never_matter(tmp_path: Path) -> None:
+    """Three returns of one sub-bagian under every assignment of names, in folders too."""
+    contents = (
+        (3, 1, pair("S43-I1", 1, 41, 50)),
+        (2, 2, pair("S43-I1", 2, 44, 50)),
+        (1, 1, pair("S43-I1", 1, 40, 50) | pair("S17-I1", 1, 9, 10)),
+    )
+    files = [second(tmp_path, n, cells, tw).read_bytes() for n, tw, cells in contents]
+    seen = set()
+    for number, order in enumerate(itertools.permutations(files)):
+        paths = []
+        for name, content in zip("abc", order, strict=True):
+            folder = tmp_path / str(number) / name
+            folder.mkdir(parents=True)
+            path = folder / "BukuKerja.xlsx" if number % 2 else folder.with_suffix(".xlsx")
+            path.write_bytes(content)
+            paths.append(path)
+        seen.add(frozenset(merged(tmp_path, *paths)[0].items()))
+    assert len(seen) == 1
 
 
 def test_settings_of_the_file_that_are_no_number_are_told(tmp_path: Path) -> None:

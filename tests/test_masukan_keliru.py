@@ -84,6 +84,7 @@ def test_settings_that_make_no_sense(tmp_path: Path) -> None:
         '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\nnihil_100 = "mungkin"\n',
         '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\nkategori = [[0, ""]]\n',
         '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\nopini = []\n',
+        '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\npredikat = [["C", 2, 30], ["B", 3, 60]]\n',
         '[identitas]\nkantor = "K"\ntahun = 2024\n[aturan]\npredikat = [["B", 1, 0], ["b", 2, 50]]\n',
         "identitas = 3\n",
         'sub_bagian = "x"\n[identitas]\nkantor = "K"\ntahun = 2024\n',
@@ -106,6 +107,15 @@ def test_missing_identity_is_told_not_guessed_in_silence(tmp_path: Path) -> None
     path.with_suffix(".toml").unlink()
     _, problems = read_plan(path)
     assert [p.kode for p in problems] == ["P12"]
+
+
+def test_unknown_and_doubled_columns_are_told(tmp_path: Path) -> None:
+    path = bahan.write_rencana(tmp_path / "r.csv", [bahan.baris()])
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join(["boleh nihil," + lines[0], "ya," + lines[1]]), "utf-8")
+    assert [p.masalah for p in read_plan(path)[1]] == ["Kolom yang tidak dikenal tidak dibaca: boleh nihil"]
+    path.write_text("\n".join(["nilai," + lines[0], "5," + lines[1]]), "utf-8")
+    assert refused(path) == ["P23"]
 
 
 def test_what_decides_is_never_proposed_in_silence(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def _decode(path: Path) -> str:
 
 def _cells(text: str) -> list[str] | None:
     if text.lstrip().startswith("|"):
-        return text.strip().strip("|").split("|")
+        return text.strip().removeprefix("|").removesuffix("|").split("|")
     return text.split("\t") if "\t" in text else None
 
 

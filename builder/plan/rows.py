@@ -28,6 +28,7 @@ from builder.usulan import Baris, complete
 
 _ID = re.compile(r"S(\d{2,3})-I(\d{1,2})")
 _TOLERANCE = 1e-6
+_SATUAN_LENGTH = 60  # stands in headings and in the messages of entry cells
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -77,6 +78,11 @@ class _Rows:
                 continue
             found[indikator.id] = indikator
             self._note_head(heads, int(indikator.id[1:].split("-")[0]))
+        if self.source.unknown:
+            values = {"kolom": ", ".join(self.source.unknown)}
+            self.problems.append(
+                Problem(Message.P22, self.source.path.name, self.source.lembar, values=values)
+            )
         if not self.source.rows:
             self.problems.append(Problem(Message.P11, self.source.path.name, self.source.lembar))
         self._note_doubts(found.values())
@@ -143,10 +149,8 @@ class _Rows:
     def _indikator(self) -> Indikator | None:
         if not self._is_whole():
             return None
-        tipe, polaritas = (
-            self._choice(Tipe, "tipe"),
-            self._choice(Polaritas, "polaritas") if self._text("tipe") in list(Tipe) else None,
-        )
+        tipe = self._choice(Tipe, "tipe")
+        polaritas = self._choice(Polaritas, "polaritas") if tipe else None
         if tipe is None or polaritas is None:
             return None
         isian, konsolidasi = self._choice(Isian, "isian"), self._choice(Konsolidasi, "konsolidasi")
@@ -182,6 +186,8 @@ class _Rows:
                 Message.P07, "ragu", keraguan=self._text("keraguan").rstrip(".") or "lihat dokumennya"
             )
             return False
+        if len(self._text("satuan")) > _SATUAN_LENGTH:
+            self._wrong(Message.P21, "satuan", panjang=_SATUAN_LENGTH)
         for column, example in (
             ("sasaran", "Terwujudnya …"),
             ("indikator", "Persentase …"),

@@ -50,7 +50,13 @@ def read_settings(
     """Identity, sub-bagian and rules; what is wrong is added to `problems`."""
     try:
         return _Settings(source, problems).read()
-    except (AttributeError, KeyError, TypeError) as error:  # a .toml whose parts are not what they should be
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        OverflowError,
+    ) as error:  # a .toml whose parts are not what they should be
         told = {
             "apa": "Susunan",
             "lembar_rencana": source.path.with_suffix(".toml").name,
@@ -178,6 +184,9 @@ class _Settings:
         if not words or len(set(words)) != len(words):
             cure = "Tulis paling sedikit satu baris, setiap kata satu kali."
             self._wrong(LEMBAR_ATURAN, f"Tabel {name}", ", ".join(words) or "kosong", cure)
+        if name == "predikat" and not _is_ladder(rows):
+            cure = "Urutan harus 1, 2, 3, dan seterusnya, dengan nilai yang naik."
+            self._wrong(LEMBAR_ATURAN, "Tabel predikat", ", ".join(words), cure)
         return tuple(rows)
 
     def _scale(self, name: str, rows: Iterable[Sequence[Any]]) -> tuple[tuple[float, str], ...]:
@@ -192,6 +201,12 @@ class _Settings:
             )
             return _aturan_of(default_aturan()).kategori
         return scale
+
+
+def _is_ladder(rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Ranks 1 to n with rising bounds, so that a letter and a score mean the same step."""
+    bounds = [row[2] for row in rows]
+    return [row[1] for row in rows] == list(range(1, len(rows) + 1)) and bounds == sorted(set(bounds))
 
 
 def _aturan_of(given: Mapping[str, Any]) -> Aturan:

@@ -18,13 +18,15 @@ from openpyxl.cell import MergedCell
 
 from builder.angka import clean, readings
 from builder.expr import Value
-from builder.masalah import Message, Problem, Refused
+from builder.masalah import Message, Problem, Refused, os_reason
 from builder.plan.table import (
     ANGKA,
+    KOLOM,
     LEMBAR_ATURAN,
     LEMBAR_IDENTITAS,
     LEMBAR_RENCANA,
     LEMBAR_SUB_BAGIAN,
+    PILIHAN,
     WAJIB,
 )
 from builder.usulan import Baris
@@ -40,6 +42,7 @@ class PlanSource:
     rows: tuple[tuple[Baris, Place], ...]
     settings: Mapping[str, Any]
     lembar: str | None  # the sheet of the rows; None in a CSV
+    unknown: tuple[str, ...] = ()  # headings that the program does not read
 
 
 def read_source(path: Path) -> PlanSource:
@@ -58,9 +61,7 @@ def read_source(path: Path) -> PlanSource:
     try:
         return readers[path.suffix.lower()](path)
     except OSError as error:
-        raise Refused(
-            Problem(Message.S03, path.name, values={"sebab": error.strerror or "tidak dapat dibuka"})
-        ) from error
+        raise Refused(Problem(Message.S03, path.name, values={"sebab": os_reason(error)})) from error
     except (zipfile.BadZipFile, KeyError, ValueError, csv.Error) as error:
         cause = "isinya bukan tabel rencana yang utuh"
         raise Refused(Problem(Message.S03, path.name, values={"sebab": cause})) from error
@@ -77,15 +78,18 @@ def _read_csv(path: Path) -> PlanSource:
     for n, line in enumerate(table[1:], 2):
         if any(clean(c) for c in line):
             cells: Baris = {h: clean(c) or None for h, c in zip(headings, line, strict=False)}
-            rows.append((_plain_numbers(cells), lambda column, n=n: f"baris {n}, kolom {column}"))  # type: ignore[misc]
+            rows.append((_normalize(cells), lambda column, n=n: f"baris {n}, kolom {column}"))  # type: ignore[misc]
     beside = path.with_suffix(".toml")
     settings = tomllib.loads(beside.read_text("utf-8")) if beside.is_file() else {}
-    return PlanSource(path, tuple(rows), settings, None)
+    return PlanSource(path, tuple(rows), settings, None, _unknown(headings))
 
 
-def _plain_numbers(cells: Baris) -> Baris:
-    """Numbers of a CSV: 97.5 as programs write it, or 97,5 and 2.498 as people do."""
-    return {c: number(v) if c in ANGKA else v for c, v in cells.items()}
+def _normalize(cells: Baris) -> Baris:
+    """Numbers as numbers (97.5 as programs write it, or 97,5 as people do), choices in small letters."""
+    return {
+        c: number(v) if c in ANGKA else v.lower() if c in PILIHAN and isinstance(v, str) else v
+        for c, v in cells.items()
+    }
 
 
 def number(value: Value) -> Value:
@@ -102,7 +106,14 @@ def number(value: Value) -> Value:
     return plain if abs(plain) < float("inf") else value
 
 
+def _unknown(headings: Sequence[str]) -> tuple[str, ...]:
+    return tuple(h for h in headings if h and h not in KOLOM)
+
+
 def _require(path: Path, headings: Sequence[str]) -> None:
+    twice = sorted({h for h in headings if h and headings.count(h) > 1})
+    if twice:
+        raise Refused(Problem(Message.P23, path.name, values={"kolom": ", ".join(twice)}))
     missing = [c for c in WAJIB if c not in headings]
     if missing:
         raise Refused(
@@ -122,8 +133,8 @@ def _read_xlsx(path: Path) -> PlanSource:
         cells = {h: _cell_value(c) for h, c in zip(headings, line, strict=True) if h}
         if any(v is not None for v in cells.values()):
             where = {h: c.coordinate for h, c in zip(headings, line, strict=True) if h}
-            rows.append((_plain_numbers(cells), where.get))
-    return PlanSource(path, tuple(rows), _sheet_settings(book), sheet.title)
+            rows.append((_normalize(cells), where.get))
+    return PlanSource(path, tuple(rows), _sheet_settings(book), sheet.title, _unknown(headings))
 
 
 def _heading(cell: XlsxCell | MergedCell) -> str:

@@ -29,6 +29,9 @@ ANGKA = (
     "toleransi",
     "tahun_data",
 )
+PILIHAN = (
+    "tingkat", "tipe", "polaritas", "isian", "konsolidasi", "hitungan", "boleh_nihil", "usulan", "ragu",
+)  # fmt: skip
 LEMBAR_RENCANA, LEMBAR_IDENTITAS, LEMBAR_SUB_BAGIAN, LEMBAR_ATURAN = (
     "Rencana",
     "Identitas",

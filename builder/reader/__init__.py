@@ -13,7 +13,7 @@ from pathlib import Path
 
 from builder.identitas import Tanda
 from builder.layout import Book
-from builder.masalah import Message, Problem, Refused
+from builder.masalah import Message, Problem, Refused, os_reason
 from builder.reader.entries import read_entries
 from builder.reader.identity import find_sub_bagian, read_tanda
 from builder.reader.kiriman import Entry, Kiriman
@@ -25,26 +25,37 @@ from builder.rkt import ROMAWI, Rkt, SubBagian
 __all__ = ["Entry", "Kiriman", "peek_tanda", "read_kiriman"]
 
 
-def read_kiriman(path: Path, rkt: Rkt, make_book: Callable[[SubBagian], Book]) -> Kiriman:
+def read_kiriman(
+    path: Path, rkt: Rkt, make_book: Callable[[SubBagian], Book], berkas: str | None = None
+) -> Kiriman:
     """Read one returned file; whatever is wrong with it stands in its problems, nothing is raised.
 
-    `make_book` gives the buku kerja as the plan would make it today.
+    `make_book` gives the buku kerja as the plan would make it today; `berkas` is how messages name the file.
     """
-    kiriman = Kiriman(path.name)
+    kiriman = Kiriman(berkas or path.name)
     try:
         kiriman.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         file = open_returned(path)
-        kiriman.tanda = read_tanda(file, path.name)
-        kiriman.sub_bagian = find_sub_bagian(kiriman.tanda, rkt, path.name)
+        kiriman.tanda = read_tanda(file, kiriman.berkas)
+        kiriman.sub_bagian = find_sub_bagian(kiriman.tanda, rkt, kiriman.berkas)
     except Refused as refused:
         kiriman.problems += refused.problems
         return kiriman
     except OSError as error:
-        kiriman.problems.append(
-            Problem(Message.J04, path.name, values={"sebab": error.strerror or "tidak dapat dibuka"})
-        )
+        kiriman.problems.append(Problem(Message.J04, kiriman.berkas, values={"sebab": os_reason(error)}))
         return kiriman
-    reading = Reading(kiriman, file, rkt, make_book(kiriman.sub_bagian))
+    try:
+        _read(Reading(kiriman, file, rkt, make_book(kiriman.sub_bagian)))
+    except Exception:
+        # One file that no rule foresaw must not stop the others; it is refused whole, nothing of it is believed.
+        kiriman.sub_bagian = None
+        kiriman.entries.clear()
+        kiriman.problems[:] = [Problem(Message.H14, kiriman.berkas)]
+    kiriman.problems.sort(key=lambda p: (-p.putusan.berat, p.lembar or "", _natural(p.sel), p.kode))
+    return kiriman
+
+
+def _read(reading: Reading) -> None:
     reading.read_settings()
     for indikator in reading.own:
         card = read_entries(reading, indikator)
@@ -52,10 +63,8 @@ def read_kiriman(path: Path, rkt: Rkt, make_book: Callable[[SubBagian], Book]) -
             compare_locked(reading, card)
     note_outside(reading)
     _note_too_early(reading)
-    if not kiriman.terisi:
+    if not reading.kiriman.terisi:
         reading.note(Message.A11)
-    kiriman.problems.sort(key=lambda p: (-p.putusan.berat, p.lembar or "", _natural(p.sel), p.kode))
-    return kiriman
 
 
 def _note_too_early(reading: Reading) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -16,14 +17,16 @@ from builder.masalah import Message, Problem
 from builder.reader.kiriman import Entry
 from builder.reader.reading import Card, Reading
 from builder.reader.source import At
-from builder.rkt import TRIWULAN, Indikator, Isian
+from builder.rkt import TRIWULAN, Indikator, Isian, Tipe
+
+_SUSUNAN = re.compile(rf"({'|'.join(Tipe)})\|.*\|({'|'.join(Isian)})")
 
 
 def read_entries(reading: Reading, i: Indikator) -> Card | None:
     """Read what was typed for an indikator; None where its card is broken, and then all of it is held."""
     rows = {b: _row(reading, i, b) for b in ("JUDUL", "KEPALA", *PERIODE)}
     title, head = rows["JUDUL"], rows["KEPALA"]
-    if head is None or (title and not _is_same_structure(reading, i, title)):
+    if head is None or title is None or not _is_same_structure(reading, i, title):
         _hold_all(reading, i, rows)
         return None
     columns = _columns(reading, i, head)
@@ -45,7 +48,10 @@ def _row(reading: Reading, i: Indikator, baris: str) -> At | None:
         return None
     if len(at) > 1:
         places = ", ".join(f"{a.lembar}!{a.sel}" for a in at)
-        reading.note(Message.B07, at[1], tujuan=(i.id, baris), tempat=places, kunci=f"{i.id} {baris}")
+        if not any(
+            p.message is Message.B07 and p.tujuan and p.tujuan[0] == i.id for p in reading.kiriman.problems
+        ):
+            reading.note(Message.B07, at[1], tujuan=(i.id, baris), tempat=places, kunci=f"{i.id} {baris}")
         _hold_row(reading, i, baris, at[0])
         return None
     _note_moved(reading, i, baris, at[0])
@@ -53,22 +59,15 @@ def _row(reading: Reading, i: Indikator, baris: str) -> At | None:
 
 
 def _note_missing(reading: Reading, i: Indikator, baris: str) -> None:
-    """Once per indikator where its whole card is gone."""
-    told = [
-        p for p in reading.kiriman.problems if p.message is Message.B06 and p.tujuan and p.tujuan[0] == i.id
-    ]
-    if told:
-        return
+    """Each missing row; once where the whole card is gone."""
     gone = not any(key.startswith(f"{i.id}|") for key in reading.file.rows)
-    place = reading.book.places[Key(i.id, "TW1", "kunci")].sheet
+    told = any(p.message is Message.B06 and p.tujuan == (i.id, "JUDUL") for p in reading.kiriman.problems)
+    if gone and told:
+        return
+    sheet = reading.book.places[Key(i.id, "TW1", "kunci")].sheet
+    values = {"kunci": i.id if gone else f"{i.id} {baris}"}
     reading.kiriman.problems.append(
-        Problem(
-            Message.B06,
-            reading.kiriman.berkas,
-            place,
-            values={"kunci": i.id if gone else f"{i.id} {baris}"},
-            tujuan=(i.id, baris),
-        )
+        Problem(Message.B06, reading.kiriman.berkas, sheet, values=values, tujuan=(i.id, baris))
     )
 
 
@@ -174,11 +173,8 @@ def _hold_all(reading: Reading, i: Indikator, rows: Mapping[str, At | None]) -> 
 def _is_same_structure(reading: Reading, i: Indikator, title: At) -> bool:
     """Tipe, satuan and way of entry are those of the plan; otherwise the numbers mean something else."""
     place = reading.book.places[Key(i.id, "JUDUL", "susunan")].cell
-    sheet = reading.file.values[title.lembar]
-    carried = next(
-        (str(c.value) for c in sheet[title.row] if isinstance(c.value, str) and c.value.count("|") == 2),
-        None,
-    )
+    texts = (c.value for c in reading.file.values[title.lembar][title.row])
+    carried = next((t for t in texts if isinstance(t, str) and _SUSUNAN.fullmatch(t)), None)
     if carried in (None, susunan(i)):
         return True
     reading.note(

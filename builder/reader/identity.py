@@ -13,7 +13,7 @@ from builder.rkt import Rkt, SubBagian
 def read_tanda(file: ReturnedFile, name: str) -> Tanda:
     """The identity on the hidden sheet, checked against the document's properties where it still has them."""
     carried: dict[str, str] = {}
-    if LEMBAR_META in file.values.sheetnames:
+    if LEMBAR_META in file.sheets:
         for line in file.values[LEMBAR_META].iter_rows(max_col=2, max_row=40):
             if line[0].value is not None and line[1].value is not None:
                 carried[str(line[0].value)] = str(line[1].value)
@@ -46,6 +46,6 @@ def find_sub_bagian(tanda: Tanda, rkt: Rkt, name: str) -> SubBagian:
         if failed:
             raise Refused(Problem(message, name, values=values))
     for sub_bagian in rkt.sub_bagian:
-        if sub_bagian.kode == tanda.sub_bagian:
+        if sub_bagian.kode == tanda.sub_bagian and rkt.sasaran_of(sub_bagian):
             return sub_bagian
     raise Refused(Problem(Message.A08, name, values={"kode": tanda.sub_bagian}))

@@ -25,7 +25,7 @@ class Entry:
     @property
     def shown(self) -> Value:
         """What the konsolidasi puts into the cell: the value; where it is held, what was found, as no answer."""
-        return f"ditahan: {self.isi}" if self.ditahan and self.value is None else self.value
+        return f"ditahan: {self.isi[:32000]}" if self.ditahan and self.value is None else self.value
 
 
 @dataclass(slots=True)

@@ -5,10 +5,12 @@ The plan wins in every case; the difference is told.
 
 from __future__ import annotations
 
+from openpyxl.cell import Cell as XlsxCell
+
 from builder import capaian
 from builder.angka import clean
 from builder.capaian import PERIODE
-from builder.expr import Evaluation, Key, Value
+from builder.expr import Evaluation, Expr, Key, Value
 from builder.isian import Content
 from builder.layout import Role, Sheet, row_key
 from builder.masalah import Message
@@ -48,8 +50,16 @@ def _compare(reading: Reading, i: Indikator, at: At, what: str, official: Value)
 
 
 def _compare_formulas(reading: Reading, card: Card) -> None:
-    """What the sheet says against Python's own result over the same contents; told once per indikator."""
+    """Formulas that were typed over, and what the sheet says against Python's result; told once per indikator."""
     i = card.indikator
+    for key in capaian.formulas(i, reading.rkt.aturan):
+        at = card.at(key.baris, key.kolom)
+        content = reading.file.content(at) if at else Content()
+        if content.formula is None and content.value is not None:
+            reading.note(Message.D01, at, content.shown, (i.id, key.baris))
+            return
+    if i.needs_konfirmasi:  # whatever the sheet says: it may have been settled after the file was handed out
+        return
     given = {**capaian.aturan_cells(reading.rkt.aturan), **card.raw, **_targets_in_file(reading, card)}
     given[capaian.TRIWULAN_PELAPORAN] = reading.kiriman.triwulan
     evaluation = Evaluation(
@@ -57,25 +67,17 @@ def _compare_formulas(reading: Reading, card: Card) -> None:
     )
     for key in (Key(i.id, periode, column) for periode in PERIODE for column in _COMPARED):
         at = card.at(key.baris, key.kolom)
-        if at and _is_told(reading, i, at, key, evaluation):
+        if at and _differs(reading, at, key, evaluation.value(key)):
             return
 
 
-def _is_told(reading: Reading, i: Indikator, at: At, key: Key, evaluation: Evaluation) -> bool:
-    """Note a formula that was typed over, or a stored result that is not ours."""
+def _differs(reading: Reading, at: At, key: Key, ours: Value) -> bool:
+    """Note a stored result that is not ours; a file that no spreadsheet has computed since has none."""
     content = reading.file.content(at)
-    if content.value is None:  # no spreadsheet has computed the file since: nothing to compare
-        return False
-    if content.formula is None:
-        reading.note(Message.D01, at, content.shown, (i.id, key.baris))
-        return True
-    if i.needs_konfirmasi or content.value == capaian.KONFIRMASI:  # settled after the file was handed out
-        return False
-    ours = evaluation.value(key)
-    if _same(content.value, ours):
+    if content.value in (None, capaian.KONFIRMASI) or _same(content.value, ours):
         return False
     shown = Content(ours, format=content.format).shown or "kosong"
-    reading.note(Message.D02, at, tujuan=(i.id, key.baris), ada=content.shown, benar=shown)
+    reading.note(Message.D02, at, tujuan=(key.id, key.baris), ada=content.shown, benar=shown)
     return True
 
 
@@ -102,13 +104,16 @@ def note_outside(reading: Reading) -> None:
     for id in sorted({key.split("|")[0] for key in reading.file.rows} - {i.id for i in reading.own}):
         _note_unknown(reading, id)
     forms = {sheet.name: sheet for sheet in reading.book.sheets}
-    for title in reading.file.formulas.sheetnames:
-        if (title in forms and _is_moved(reading, title)) or (
-            title not in forms and _is_renamed(reading, title)
-        ):
-            continue
-        known = _known_cells(forms[title]) if title in forms else set()
-        outside = [c for c in reading.file.filled(title) if (c.row, c.column) not in known]
+    for title in reading.file.sheets:
+        form = forms.get(title) or forms.get(_renamed_from(reading, title))
+        cells = list(reading.file.filled(title))
+        if form is None:
+            outside = cells
+        elif title not in forms or _is_moved(reading, title):
+            outside = _strange_cells(reading, form, title, cells)
+        else:
+            known = _known_cells(form)
+            outside = [c for c in cells if (c.row, c.column) not in known]
         if outside:
             first = outside[0]
             reading.note(
@@ -127,15 +132,25 @@ def _known_cells(sheet: Sheet) -> set[tuple[int, int]]:
     }
 
 
-def _is_renamed(reading: Reading, title: str) -> bool:
-    """A sheet of the form under another name is known by the keys of its rows."""
+def _strange_cells(reading: Reading, form: Sheet, title: str, cells: list[XlsxCell]) -> list[XlsxCell]:
+    """Where rows or columns moved: cells of rows without a key that say nothing of what the form says."""
+    keyed = {at.row for places in reading.file.rows.values() for at in places if at.lembar == title}
+    rows = {c.row for c in form.cells if c.role is Role.KEY}
+    said = {c.content for c in form.cells if c.row not in rows and not isinstance(c.content, Expr)}
+    ours = (c for c in cells if c.row in keyed or c.data_type == "f" or c.hyperlink or c.value in said)
+    known = {c.coordinate for c in ours}
+    return [c for c in cells if c.coordinate not in known]
+
+
+def _renamed_from(reading: Reading, title: str) -> str:
+    """The form's name of a sheet that now has another one: known by the keys of its rows; told once."""
     for key, at in reading.file.rows.items():
         id, baris = key.split("|")
         place = reading.book.places.get(Key(id, baris, "kunci"))
-        if place and at[0].lembar == title:
+        if place and at[0].lembar == title and place.sheet not in reading.file.sheets:
             reading.note(Message.B01, At(title, 1, 1), dari=place.sheet, ke=title)
-            return True
-    return False
+            return place.sheet
+    return ""
 
 
 def _is_moved(reading: Reading, sheet: str) -> bool:

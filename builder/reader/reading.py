@@ -75,7 +75,7 @@ class Reading:
         """A whole number from 1 to `high`, by its defined name, else where the form has it; None, told, otherwise."""
         place = next(p for _, p in self.book.entry_places() if p.cell.name == name)
         at = self.file.named(name) or _as_at(place)
-        content = self.file.content(at) if at.lembar in self.file.values.sheetnames else Content()
+        content = self.file.content(at) if at.lembar in self.file.sheets else Content()
         value = content.value
         if isinstance(value, (int, float)) and not isinstance(value, bool) and value in range(1, high + 1):
             return int(value)

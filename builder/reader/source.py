@@ -47,11 +47,16 @@ class ReturnedFile:
     formulas: Workbook
     values: Workbook
 
+    @property
+    def sheets(self) -> list[str]:
+        """Titles of the sheets that have cells (a chart has none)."""
+        return [sheet.title for sheet in self.formulas.worksheets]
+
     @cached_property
     def rows(self) -> dict[str, list[At]]:
         """Every hidden key of a row ("S17-I2|TW3") and where it stands; more than one place is a copy."""
         found: dict[str, list[At]] = defaultdict(list)
-        for sheet in self.formulas.sheetnames:
+        for sheet in self.sheets:
             for cell in self.filled(sheet):
                 if isinstance(cell.value, str) and _ROW_KEY.fullmatch(cell.value):
                     found[cell.value].append(At(sheet, cell.row, cell.column))
@@ -79,7 +84,7 @@ class ReturnedFile:
         """The cell with a defined name, where the workbook still has it."""
         if name in self.formulas.defined_names:
             for sheet, cell in self.formulas.defined_names[name].destinations:
-                if sheet in self.formulas.sheetnames and ":" not in cell:
+                if sheet in self.sheets and ":" not in cell:
                     corner = self.formulas[sheet][cell.replace("$", "")]
                     return At(sheet, corner.row, corner.column)
         return None
