@@ -49,6 +49,7 @@ RENCANA_KOLOM = (
     Column("usulan", "Dapat diusulkan", 10, _E),
     Column("catatan", "Catatan", 40, _E, "sel_kiri"),
 )
+_SPARE: tuple[tuple[Value, ...], ...] = ((None, None, None),) * 3  # blank rows of a small table, to be filled
 _BARIS_KOSONG = 40  # rows with dropdowns below the last one, for indikator that the perencana adds
 
 PILIHAN: dict[str, tuple[str, ...]] = {
@@ -248,7 +249,7 @@ def _sub_bagian_sheet(sub_bagian: Sequence[Mapping[str, Any]]) -> Sheet:
     about = "Satu baris per sub-bagian: kode (untuk nama berkas), nama, dan fungsi yang dimilikinya, dipisahkan koma."
     sheet = _settings_sheet(LEMBAR_SUB_BAGIAN, "Sub-bagian", about)
     rows: list[tuple[Value, ...]] = [(s["kode"], s["nama"], ", ".join(s["fungsi"])) for s in sub_bagian]
-    _put_table(sheet, "sub_bagian", ("Kode", "Nama", "Fungsi"), [*rows, *[(None, None, None)] * 3])
+    _put_table(sheet, "sub_bagian", ("Kode", "Nama", "Fungsi"), [*rows, *_SPARE])
     return sheet
 
 
@@ -264,10 +265,13 @@ def _aturan_sheet(aturan: Mapping[str, Any]) -> Sheet:
         "ya atau tidak; bawaan tidak",
     )
     _put_table(
-        sheet, "kategori", ("Batas bawah (%)", "Kategori", ""), [(*r, None) for r in aturan["kategori"]]
+        sheet,
+        "kategori",
+        ("Batas bawah (%)", "Kategori", ""),
+        [*((*r, None) for r in aturan["kategori"]), *_SPARE],
     )
-    _put_table(sheet, "predikat", ("Huruf", "Urutan", "Nilai harus di atas"), aturan["predikat"])
-    _put_table(sheet, "opini", ("Opini", "Tingkat", ""), [(*r, None) for r in aturan["opini"]])
+    _put_table(sheet, "predikat", ("Huruf", "Urutan", "Nilai harus di atas"), [*aturan["predikat"], *_SPARE])
+    _put_table(sheet, "opini", ("Opini", "Tingkat", ""), [*((*r, None) for r in aturan["opini"]), *_SPARE])
     return sheet
 
 

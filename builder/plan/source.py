@@ -87,16 +87,20 @@ def _read_csv(path: Path) -> PlanSource:
 def _normalize(cells: Baris) -> Baris:
     """Numbers as numbers (97.5 as programs write it, or 97,5 as people do), choices in small letters."""
     return {
-        c: number(v) if c in ANGKA else v.lower() if c in PILIHAN and isinstance(v, str) else v
+        c: number(v, percent=str(cells.get("tipe") or "persentase").lower() == "persentase")
+        if c in ANGKA
+        else v.lower()
+        if c in PILIHAN and isinstance(v, str)
+        else v
         for c, v in cells.items()
     }
 
 
-def number(value: Value) -> Value:
+def number(value: Value, *, percent: bool = True) -> Value:
     """A number written as text, as a number; with two readings ("1.000": 1 or 1000) it stays text, and is refused."""
     if not isinstance(value, str):
         return value
-    found = readings(value.removesuffix("%").strip())
+    found = readings(value.removesuffix("%").strip() if percent else value)
     if found:
         return found[0] if len(found) == 1 else value
     try:
