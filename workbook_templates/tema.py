@@ -21,7 +21,6 @@ STYLES: dict[str, dict[str, Any]] = {
     "judul": {"bold": True, "font_size": 14, "font_color": BIRU, "text_wrap": True, "indent": 1},
     "anak_judul": {"font_color": TEKS_ABU, "text_wrap": True, "indent": 1},
     "garis": {"bottom": 1, "bottom_color": GARIS, "font_color": TEKS_ABU, "indent": 1, "text_wrap": True},
-    "garis_kanan": {"bottom": 1, "bottom_color": GARIS, "font_color": BIRU, "bold": True, "align": "right"},
     "tautan": {"font_color": BIRU, "underline": 1, "bottom": 1, "bottom_color": GARIS},
     "kepala": {
         **_KOTAK,
@@ -36,7 +35,6 @@ STYLES: dict[str, dict[str, Any]] = {
     "teks": {"text_wrap": True, "valign": "top"},
     "teks_tengah": {"text_wrap": True, "valign": "vcenter"},
     "teks_tebal": {"text_wrap": True, "bold": True},
-    "teks_abu": {"text_wrap": True, "font_color": TEKS_ABU, "font_size": 9, "valign": "top"},
     "catatan": {"text_wrap": True, "font_color": TEKS_ABU, "font_size": 9, "indent": 1},
     "legenda_jingga": {**_KOTAK, **_TENGAH, "bg_color": JINGGA, "font_color": JINGGA_TEKS, "bold": True},
     "label": {**_KOTAK, **_KIRI, "bg_color": ABU_MUDA, "font_color": "#404040"},
@@ -65,7 +63,6 @@ STYLES: dict[str, dict[str, Any]] = {
     "jumlah": {**_KOTAK, **_TENGAH, "bold": True, "bg_color": BIRU_MUDA, "font_color": BIRU},
     "jumlah_kiri": {**_KOTAK, **_KIRI, "bold": True, "bg_color": BIRU_MUDA, "font_color": BIRU},
     "tautan_sel": {**_KOTAK, **_TENGAH, "font_color": BIRU, "underline": 1},
-    "tautan_kiri": {**_KOTAK, **_KIRI, "font_color": BIRU, "underline": 1},
     "angka_besar": {
         **_KOTAK,
         "align": "center",
@@ -83,7 +80,6 @@ STYLES: dict[str, dict[str, Any]] = {
     "sorot_sangat_rendah": {"bg_color": "#F8CBCB", "font_color": "#8A1214"},
     "sorot_periksa": {"bg_color": JINGGA, "font_color": JINGGA_TEKS, "bold": True},
     "sorot_ragu": {"bg_color": JINGGA},
-    "sorot_abu": {"font_color": "#7F7F7F"},
 }
 
 # From the lowest kategori to the highest; a scale with other counts takes the colours from both ends.
