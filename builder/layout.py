@@ -93,6 +93,17 @@ class Highlight:
     when: Expr | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button over a block of cells that runs a macro; drawn only in a workbook that carries macros."""
+
+    row: int
+    column: int
+    columns: int
+    caption: str
+    macro: str
+
+
 @dataclass(slots=True)
 class Sheet:
     """One sheet: its cells and how it is shown and printed."""
@@ -103,6 +114,7 @@ class Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     heights: dict[int, float] = field(default_factory=dict)  # points
     highlights: list[Highlight] = field(default_factory=list)
+    buttons: list[Button] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)  # rows that begin a printed page
     hidden: bool = False
     locked: bool = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import io
 import os
 import tempfile
 import warnings
@@ -20,7 +21,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from builder.expr import Expr, Key, Value
-from builder.layout import Book, Cell, Highlight, Role, Sheet, Validation, address, quoted
+from builder.layout import Book, Button, Cell, Highlight, Role, Sheet, Validation, address, quoted
 
 Look = Mapping[str, Any]  # properties of a cell as XlsxWriter names them
 
@@ -28,11 +29,14 @@ _CREATED = datetime.datetime(2024, 1, 1)
 _LIMITS = {"title": 32, "message": 255, "error": 255, "formula": 8192, "rule": 255, "text": 32767}
 
 
-def write_book(book: Book, styles: Mapping[str, Look], path: Path) -> None:
-    """Write a workbook; raises OSError where the folder or the file cannot be written."""
+def write_book(book: Book, styles: Mapping[str, Look], path: Path, *, vba: bytes | None = None) -> None:
+    """Write a workbook; raises OSError where the folder or the file cannot be written.
+
+    `vba` is a VBA project (the part vbaProject.bin): with it the file is macro-enabled and its buttons are drawn.
+    """
     with whole_file(path) as temporary, warnings.catch_warnings():
         warnings.simplefilter("error")
-        _Writer(book, styles, temporary).write()
+        _Writer(book, styles, temporary, vba).write()
 
 
 @contextlib.contextmanager
@@ -58,8 +62,9 @@ def _umask() -> int:
 
 
 class _Writer:
-    def __init__(self, book: Book, styles: Mapping[str, Look], path: Path) -> None:
+    def __init__(self, book: Book, styles: Mapping[str, Look], path: Path, vba: bytes | None) -> None:
         self.book = book
+        self.vba = vba
         self.styles = styles
         self.workbook = xlsxwriter.Workbook(
             str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -78,6 +83,9 @@ class _Writer:
         for name, value in book.properties.items():
             self.workbook.set_custom_property(name, value, "text")
         sheets = {sheet.name: self.workbook.add_worksheet(sheet.name) for sheet in book.sheets}
+        if self.vba is not None:
+            _done(self.workbook.add_vba_project(io.BytesIO(self.vba), is_stream=True))
+            self.workbook.set_vba_name("ThisWorkbook")
         for sheet in book.sheets:
             self._write_sheet(sheet, sheets[sheet.name])
         self._define_names()
@@ -106,6 +114,8 @@ class _Writer:
                 )
         for highlight in sheet.highlights:
             self._write_highlight(sheet, worksheet, highlight)
+        for button in sheet.buttons if self.vba is not None else ():
+            self._draw_button(sheet, worksheet, button)
         self._set_page(sheet, worksheet)
 
     def _write_cell(self, sheet: Sheet, worksheet: Worksheet, cell: Cell) -> None:
@@ -133,6 +143,17 @@ class _Writer:
                 _done(worksheet.write_string(*at, text, look))
             case number:
                 _done(worksheet.write_number(*at, number, look))
+
+    def _draw_button(self, sheet: Sheet, worksheet: Worksheet, button: Button) -> None:
+        """A button that fills its cells but for a small margin; XlsxWriter measures in pixels."""
+        columns = range(button.column, button.column + button.columns)
+        width = sum(int(sheet.widths.get(c, 8.43) * 7 + 5) for c in columns)
+        height = int(sheet.heights.get(button.row, 15) * 4 / 3)
+        options = {
+            "macro": button.macro, "caption": button.caption, "description": button.caption,
+            "width": width - 8, "height": height - 6, "x_offset": 4, "y_offset": 3,
+        }  # fmt: skip
+        _done(worksheet.insert_button(button.row, button.column, options))
 
     def _link_text(self, cell: Cell) -> str:
         value = self.book.value(cell)
