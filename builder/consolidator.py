@@ -16,7 +16,7 @@ import pandas as pd
 from builder import capaian
 from builder.capaian import TAHUN
 from builder.expr import Key, Value, is_number
-from builder.masalah import TAHAN, Message, Problem
+from builder.masalah import Message, Problem
 from builder.reader import Entry, Kiriman
 from builder.rkt import ROMAWI, TRIWULAN, Indikator, Isian, Rkt, SubBagian
 
@@ -46,20 +46,12 @@ class Konsolidasi:
     )  # code of the sub-bagian -> its files
     asal: dict[Key, Asal] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)  # between files; those of a file stand in it
+    diubah: dict[Key, Asal | None] = field(default_factory=dict)  # changed by hand: what the returns say
 
     @property
     def entries(self) -> dict[Key, Value]:
         """What stands in each entry cell: the value, or the content of a held cell as text that is no answer."""
         return {key: asal.entry.shown for key, asal in self.asal.items() if asal.entry.shown is not None}
-
-    @property
-    def ditahan(self) -> frozenset[Key]:
-        """Entry cells that a person must decide, those of pairs that do not fit included."""
-        held = {key for key, asal in self.asal.items() if asal.entry.ditahan}
-        for p in self.all_problems:
-            if p.putusan is TAHAN and p.tujuan:
-                held |= {key for key in self.asal if (key.id, key.baris) == p.tujuan and key.kolom in _HALVES}
-        return frozenset(held)
 
     @property
     def all_problems(self) -> list[Problem]:

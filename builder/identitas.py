@@ -18,8 +18,13 @@ AWALAN_PROPERTI = "rkt_"
 
 BUKU_KERJA, KONSOLIDASI, RENCANA = "buku_kerja", "konsolidasi", "rencana"
 
-# Defined names of the two cells that staff set for the whole workbook.
-NAMA_TRIWULAN, NAMA_KIRIMAN = "TRIWULAN_PELAPORAN", "KIRIMAN_KE"
+# Defined names of the cells that people set for the whole workbook, and of the one that tells a refresh's result.
+NAMA_TRIWULAN, NAMA_KIRIMAN, NAMA_FOLDER, NAMA_HASIL = (
+    "TRIWULAN_PELAPORAN",
+    "KIRIMAN_KE",
+    "FOLDER_KIRIMAN",
+    "HASIL_TERAKHIR",
+)
 
 
 @dataclass(frozen=True, slots=True)

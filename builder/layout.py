@@ -23,6 +23,9 @@ class Role(StrEnum):
     KEY = "key"  # says which row this is; hidden
     FIXED = "fixed"  # from the plan; locked, compared on return
     ENTRY = "entry"  # typed by people; yellow, open, the only thing read back
+    BROUGHT = (
+        "brought"  # brought in by a refresh, which rewrites it and nothing else; open to the konsolidator
+    )
     FORMULA = "formula"  # computed; locked, for the eye only
     LABEL = "label"  # headings and words of the form itself
 
@@ -84,13 +87,46 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """A look that a block of cells takes on while a cell says `text` (or, with "", while `when` holds)."""
+    """A look that a block of cells takes on while a cell says `text`, begins with it, or while `when` holds."""
 
     first: Key
     last: Key
     style: str
     text: str = ""
     when: Expr | None = None
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """A look for the cells of a block whose heading stands between bars in their row's cell of marks.
+
+    With the prefix "!" the cell of marks "|!Capaian|Realisasi|" marks the column Capaian.
+    """
+
+    block: tuple[int, int, int, int]  # first row and column, last row and column
+    headings: int  # row of the headings
+    marks: int  # column of the cells of marks
+    style: str
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A list of plain rows, rewritten as one block by a refresh: columns have looks, rows have none.
+
+    The key of a cell is (name, number of the row from 0, column).
+    """
+
+    name: str
+    first: int  # its first row
+    columns: tuple[Column, ...]
+    capacity: int  # rows for which filter and looks are made ready
+    looks: tuple[tuple[str, str, str], ...] = ()  # column, what a cell of it says, its look
+
+    def key(self, row: int, column: str) -> Key:
+        """Key of a cell."""
+        return Key(self.name, str(row), column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +150,9 @@ class Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     heights: dict[int, float] = field(default_factory=dict)  # points
     highlights: list[Highlight] = field(default_factory=list)
+    marks: list[Marks] = field(default_factory=list)
     buttons: list[Button] = field(default_factory=list)
+    table: Table | None = None
     breaks: list[int] = field(default_factory=list)  # rows that begin a printed page
     hidden: bool = False
     locked: bool = True
@@ -232,14 +270,18 @@ class Book:
         return ((k, p) for k, p in self.places.items() if p.cell.role is Role.ENTRY)
 
 
-def address(row: int, column: int, *, fixed: bool = False) -> str:
-    """(7, 3) -> "D8", or "$D$8"."""
+def address(
+    row: int, column: int, *, fixed: bool = False, fixed_row: bool = False, fixed_column: bool = False
+) -> str:
+    """(7, 3) -> "D8"; fixed: "$D$8", "D$8", "$D8"."""
     letters = ""
     column += 1
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"${letters}${row + 1}" if fixed else f"{letters}{row + 1}"
+    return (
+        ("$" if fixed or fixed_column else "") + letters + ("$" if fixed or fixed_row else "") + str(row + 1)
+    )
 
 
 def quoted(sheet: str) -> str:

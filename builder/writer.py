@@ -21,10 +21,23 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from builder.expr import Expr, Key, Value
-from builder.layout import Book, Button, Cell, Highlight, Role, Sheet, Validation, address, quoted
+from builder.layout import (
+    Book,
+    Button,
+    Cell,
+    Highlight,
+    Marks,
+    Role,
+    Sheet,
+    Table,
+    Validation,
+    address,
+    quoted,
+)
 
 Look = Mapping[str, Any]  # properties of a cell as XlsxWriter names them
 
+_OPEN = (Role.ENTRY, Role.BROUGHT)
 _CREATED = datetime.datetime(2024, 1, 1)
 _LIMITS = {"title": 32, "message": 255, "error": 255, "formula": 8192, "rule": 255, "text": 32767}
 
@@ -97,7 +110,7 @@ class _Writer:
     def _write_sheet(self, sheet: Sheet, worksheet: Worksheet) -> None:
         for column, width in sheet.widths.items():
             options = {"hidden": True} if column in sheet.hidden_columns else {}
-            _done(worksheet.set_column(column, column, width, None, options))
+            _done(worksheet.set_column(column, column, width, self._column_look(sheet, column), options))
         for row, height in sheet.heights.items():
             _done(worksheet.set_row(row, height))
         for cell in sheet.cells:
@@ -114,12 +127,16 @@ class _Writer:
                 )
         for highlight in sheet.highlights:
             self._write_highlight(sheet, worksheet, highlight)
+        for marks in sheet.marks:
+            self._write_marks(worksheet, marks)
+        if sheet.table:
+            self._prepare_table(worksheet, sheet.table)
         for button in sheet.buttons if self.vba is not None else ():
             self._draw_button(sheet, worksheet, button)
         self._set_page(sheet, worksheet)
 
     def _write_cell(self, sheet: Sheet, worksheet: Worksheet, cell: Cell) -> None:
-        look = self._format(cell.style, cell.format, cell.role is not Role.ENTRY)
+        look = self._format(cell.style, cell.format, cell.role not in _OPEN)
         if cell.rows > 1 or cell.columns > 1:
             last = (cell.row + cell.rows - 1, cell.column + cell.columns - 1)
             _done(worksheet.merge_range(cell.row, cell.column, *last, "", look))
@@ -209,6 +226,8 @@ class _Writer:
         look = self.workbook.add_format(dict(self.styles[highlight.style]))
         if highlight.when is not None:
             rule = {"type": "formula", "criteria": self.book.formula(highlight.when, sheet.name, fixed=True)}
+        elif highlight.begins:
+            rule = {"type": "text", "criteria": "begins with", "value": highlight.text}
         else:
             quoted_text = highlight.text.replace('"', '""')
             rule = {"type": "cell", "criteria": "==", "value": f'"{quoted_text}"'}
@@ -217,6 +236,37 @@ class _Writer:
                 first.row, first.column, last.row, last.column, rule | {"format": look}
             )
         )
+
+    def _write_marks(self, worksheet: Worksheet, marks: Marks) -> None:
+        heading = address(marks.headings, marks.block[1], fixed_row=True)
+        at = address(marks.block[0], marks.marks, fixed_column=True)
+        criteria = f'=ISNUMBER(SEARCH("|{marks.prefix}"&{heading}&"|",{at}))'
+        look = self.workbook.add_format(dict(self.styles[marks.style]))
+        rule = {"type": "formula", "criteria": criteria, "format": look}
+        _done(worksheet.conditional_format(*marks.block, rule))
+
+    def _column_look(self, sheet: Sheet, column: int) -> Format | None:
+        """In a list the column carries the look, so that rows can come and go."""
+        if sheet.table is None or column >= len(sheet.table.columns):
+            return None
+        of = sheet.table.columns[column]
+        return self._format(of.style, of.format, False)
+
+    def _prepare_table(self, worksheet: Worksheet, table: Table) -> None:
+        """Lines around filled rows, looks by what a cell says, and a filter over every row to come."""
+        last = table.first + table.capacity - 1
+        for name, text, style in table.looks:
+            at = [c.name for c in table.columns].index(name)
+            look = self.workbook.add_format(dict(self.styles[style]))
+            rule = {"type": "cell", "criteria": "==", "value": f'"{text}"', "format": look}
+            _done(worksheet.conditional_format(table.first, at, last, at, rule))
+        filled = f'={address(table.first, 0, fixed_column=True)}<>""'
+        for at, column in enumerate(table.columns):
+            style = "baris_catatan" if column.role is Role.ENTRY else "baris"
+            look = self.workbook.add_format(dict(self.styles[style]))
+            rule = {"type": "formula", "criteria": filled, "format": look}
+            _done(worksheet.conditional_format(table.first, at, last, at, rule))
+        _done(worksheet.autofilter(table.first - 1, 0, last, len(table.columns) - 1))
 
     def _define_names(self) -> None:
         for name, (first, last) in self.book.names.items():
@@ -246,7 +296,7 @@ class _Writer:
         office, title = (text.replace("&", "&&")[:100] for text in (self.book.author, self.book.title))
         worksheet.set_header(f"&L&8{office}&R&8{title}", {"margin": 0.3})
         worksheet.set_footer(f"&L&8{sheet.name}&C&8Dicetak &D&R&8Halaman &P dari &N", {"margin": 0.3})
-        if sheet.last_printed_column is not None:
+        if sheet.last_printed_column is not None and not sheet.table:
             row = sheet.next_row - 1 if sheet.last_printed_row is None else sheet.last_printed_row
             last = (max(row, 0), sheet.last_printed_column)
             _done(worksheet.print_area(0, sheet.first_printed_column, *last))

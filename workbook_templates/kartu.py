@@ -6,7 +6,7 @@ where the values brought in stand in their place; `Isi` says which.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from builder import capaian
@@ -17,6 +17,7 @@ from builder.layout import (
     Cell,
     Column,
     Highlight,
+    Marks,
     Role,
     Sheet,
     Validation,
@@ -53,6 +54,7 @@ KOLOM = (
     Column("terisi", "terisi", 5, style="kunci", hidden=True),
     Column("dihitung", "dihitung", 5, style="kunci", hidden=True),
     Column("susunan", "susunan", 5, style="kunci", hidden=True),
+    Column("tanda", "tanda", 5, style="kunci", hidden=True),
 )
 _AT = {column.name: n for n, column in enumerate(KOLOM)}
 _COLUMN = {column.name: column for column in KOLOM}
@@ -68,6 +70,8 @@ POLARITAS_LABEL = {
 }
 TIPE_LABEL = {t: str(t).capitalize() for t in Tipe}
 
+TANDA_RUMUS = "!"  # before a heading in a cell of marks: its formula says otherwise than Python
+
 # A printed A4 page in landscape, in points at the scale that fits the columns to its width.
 _WIDTH_POINTS = sum(c.width for c in KOLOM if not c.hidden) * 5.35 + 60
 _PAGE_POINTS = (595 - (0.55 + 0.6) * 72) * _WIDTH_POINTS / (842 - 0.8 * 72) * 0.97
@@ -75,11 +79,11 @@ _PAGE_POINTS = (595 - (0.55 + 0.6) * 72) * _WIDTH_POINTS / (842 - 0.8 * 72) * 0.
 
 @dataclass(frozen=True)
 class Isi:
-    """What stands in the entry cells of a book: values (per cent as a fraction), and which of them are held."""
+    """What stands in the entry cells of a book (per cent as a fraction), and who fills them."""
 
     entries: Mapping[Key, Value] = field(default_factory=dict)
-    ditahan: frozenset[Key] = frozenset()
     terbuka: bool = True  # open for staff; False: brought in by the konsolidasi
+    tanda: Mapping[Key, str] = field(default_factory=dict)  # marks of a row of the konsolidasi: "|Pembilang|"
 
 
 def number_format(indikator: Indikator) -> str:
@@ -190,7 +194,7 @@ def _put_card(sheet: Sheet, rkt: Rkt, i: Indikator, row: int, is_own: bool, isi:
     """Title, headings and five rows; returns the height in points."""
     title = _put_title(sheet, rkt, i, row, is_own, isi)
     headings = row + 1
-    for column in KOLOM[2:]:
+    for column in KOLOM[2:-1] if isi.terbuka else KOLOM[2:]:  # marks are the konsolidasi's own
         sheet.put(headings, _AT[column.name], column.heading, "kunci" if column.hidden else "kepala")
     sheet.heights[headings] = 27
     height = title + 27
@@ -208,6 +212,8 @@ def _put_card(sheet: Sheet, rkt: Rkt, i: Indikator, row: int, is_own: bool, isi:
         height += sheet.heights[at]
     if is_own:
         _highlight(sheet, rkt, i)
+        if not isi.terbuka:
+            _highlight_brought(sheet, i, headings)
     return height
 
 
@@ -307,6 +313,8 @@ def _row_cell(
         )
     if not is_own:
         return None if column.hidden else Cell(row, at, None, "tak_berlaku")
+    if column.name == "tanda":
+        return None if isi.terbuka else Cell(row, at, isi.tanda.get(key), column.style, Role.BROUGHT, key)
     if column.name == "periode":
         return Cell(row, at, 5 if year else int(periode[2]), column.style, Role.FORMULA, key)
     if key in formulas:
@@ -334,14 +342,12 @@ def _formula_cell(i: Indikator, row: int, at: int, column: Column, key: Key, nod
 def _entry_cell(i: Indikator, row: int, at: int, column: Column, key: Key, isi: Isi) -> Cell:
     value = isi.entries.get(key)
     suffix = "_teks" if column.name in TEKS else ""
-    style = ("isian" if isi.terbuka else "masuk") + suffix
-    if key in isi.ditahan:
-        style = "ditahan" + suffix
     return Cell(
-        row, at, value, style, Role.ENTRY if isi.terbuka else Role.FIXED, key,
+        row, at, value, ("isian" if isi.terbuka else "masuk") + suffix,
+        Role.ENTRY if isi.terbuka else Role.BROUGHT, key,
         format="@" if suffix else "" if column.name != "realisasi" else number_format(i),
         name=defined_name(key),
-        validation=validation(i, column.name, key) if isi.terbuka and not suffix else None,
+        validation=validation(i, column.name, key) if not suffix else None,
     )  # fmt: skip
 
 
@@ -441,3 +447,24 @@ def _highlight(sheet: Sheet, rkt: Rkt, i: Indikator) -> None:
                 else (capaian.PERIKSA, capaian.KONFIRMASI, capaian.BELUM_LENGKAP)
             )
             sheet.highlights += [Highlight(*block, "sorot_periksa", text=word) for word in words]
+
+
+def _highlight_brought(sheet: Sheet, i: Indikator, headings: int) -> None:
+    """In the konsolidasi: what is held, what a hand changed, and formulas that were found to say otherwise."""
+    typed = ("pembilang", "penyebut") if i.isian is Isian.RASIO else ("realisasi", "realisasi")
+    for first, last in (typed, (TEKS[0], TEKS[-1])):
+        block = (Key(i.id, PERIODE[0], first), Key(i.id, PERIODE[-2], last))
+        sheet.highlights.append(Highlight(*block, "sorot_ditahan", text="ditahan:", begins=True))
+    if i.isian is Isian.RASIO:
+        for periode in PERIODE[:-1]:  # a pair that does not fit is held as a whole
+            pair = (Key(i.id, periode, "pembilang"), Key(i.id, periode, "penyebut"))
+            wrong = Ref(Key(i.id, periode, "realisasi")).equals(capaian.PERIKSA)
+            sheet.highlights.append(Highlight(*pair, "sorot_ditahan", when=wrong))
+    rows = (headings + 1, _AT["target"], headings + len(PERIODE), _LAST_PRINTED)
+    for style, prefix in (("sorot_tangan", ""), ("sorot_ditahan", TANDA_RUMUS)):
+        sheet.marks.append(Marks(rows, headings, _AT["tanda"], style, prefix))
+
+
+def marks(columns: Iterable[str], prefix: str = "") -> str:
+    """Content of a cell of marks for these columns: "|Pembilang|"; with TANDA_RUMUS a formula is meant."""
+    return "".join(f"|{prefix}{_COLUMN[name].heading}|" for name in columns)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from builder import capaian
 from builder.capaian import PERIODE, STATUS_LABEL, TAHUN, K, Status
-from builder.expr import Expr, Key, Range, Ref, call, if_
+from builder.expr import Expr, Key, Range, Ref, and_, call, if_
 from builder.layout import Column, Highlight, Role, Sheet, line_height, text_lines
-from builder.rkt import TRIWULAN, Indikator, Rkt, Sasaran
+from builder.rkt import ROMAWI, TRIWULAN, Indikator, Rkt, Sasaran
 from workbook_templates.kartu import number_format
 from workbook_templates.tema import PERSEN, sorot_kategori
 
@@ -25,7 +25,7 @@ DAFTAR = (
 
 REKAP = (
     Column("nomor", "No", 6, _F, "tautan_sel"),
-    Column("indikator", "Indikator", 50, _F, "sel_kiri"),
+    Column("indikator", "Indikator", 46, _F, "sel_kiri"),
     Column("sub_bagian", "Sub-bagian", 11, _F),
     Column("target", "Target tahun", 11, _F),
     Column("sd", "Realisasi s.d. TW", 11),
@@ -40,7 +40,8 @@ REKAP = (
     ),
     Column("kategori", "Kategori s.d. TW", 13),
     Column("status", "Status s.d. TW", 14),
-    Column("keterangan", "Keterangan", 19, style="sel_kecil"),
+    Column("keterangan", "Keterangan", 17, style="sel_kecil"),
+    Column("belum", "Belum dijawab (TW)", 11),
     Column("dihitung", "dihitung", 5, style="kunci", hidden=True),
     Column("terisi", "terisi", 5, style="kunci", hidden=True),
 )
@@ -161,6 +162,7 @@ def _put_row(sheet: Sheet, rkt: Rkt, row: int, i: Indikator) -> None:
         "target": i.cell_value(i.nilai),
         **{f"capaian_{p}": Ref(Key(i.id, p, "capaian")) for p in PERIODE},
         **{c: at_k(i, c) for c in ("sd", "kategori", "status", "keterangan", "dihitung", "terisi")},
+        "belum": _unanswered(i),
     }
     for at, column in enumerate(REKAP):
         shown = number_format(i) if column.name in ("target", "sd") else column.format
@@ -169,6 +171,16 @@ def _put_row(sheet: Sheet, rkt: Rkt, row: int, i: Indikator) -> None:
             format=shown, link=Key(i.id, "TW1", "kunci") if column.name == "nomor" else None,
         )  # fmt: skip
     sheet.heights[row] = line_height(text_lines(i.teks, REKAP[1].width), least=20)
+
+
+def _unanswered(i: Indikator) -> Expr:
+    """The triwulan up to k where an answer is expected and missing: "I III"."""
+    words: Expr = call("&", "", "")
+    for j in TRIWULAN:
+        answered = Ref(Key(i.id, f"TW{j}", "terisi"))
+        missing = and_(capaian.is_number(answered), answered.equals(0))
+        words = call("&", words, if_(missing, f"{ROMAWI[j]} ", ""))
+    return call("word", words)
 
 
 def at_k(i: Indikator, column: str) -> Expr:

@@ -6,14 +6,24 @@ column as a program knows it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from builder.expr import Expr, Key, Range, Ref, Value, call, if_
 from builder.identitas import AWALAN_PROPERTI, RENCANA, Tanda
 from builder.layout import Book, Column, Highlight, Role, Sheet, Validation, line_height, text_lines
-from builder.plan.table import LEMBAR_ATURAN, LEMBAR_IDENTITAS, LEMBAR_RENCANA, LEMBAR_SUB_BAGIAN
-from builder.rkt import Hitungan, Isian, Konsolidasi, Polaritas, Ragu, Tingkat, Tipe
+from builder.plan.table import (
+    KOLOM,
+    LEMBAR_ATURAN,
+    LEMBAR_BAWAAN,
+    LEMBAR_IDENTITAS,
+    LEMBAR_RENCANA,
+    LEMBAR_SUB_BAGIAN,
+    as_row,
+    settings_of,
+)
+from builder.rkt import Hitungan, Isian, Konsolidasi, Polaritas, Ragu, Rkt, Tingkat, Tipe
 from builder.usulan import Baris
 from workbook_templates.referensi import meta_sheet
 from workbook_templates.rekap import put_title
@@ -294,4 +304,18 @@ def _pilihan_sheet(pilihan: Mapping[str, Sequence[str]]) -> Sheet:
     for at, (name, words) in enumerate(pilihan.items()):
         for n, word in enumerate(words):
             sheet.put(n, at, str(word), "sel", Role.FIXED, _choice(name, n))
+    return sheet
+
+
+def rencana_bawaan(rkt: Rkt) -> Sheet:
+    """The plan as a konsolidasi carries it, hidden, so that a refresh needs nothing beside the workbook."""
+    sheet = Sheet(LEMBAR_BAWAAN, hidden=True, landscape=False)
+    sheet.put(0, 0, json.dumps(settings_of(rkt), ensure_ascii=False), "kunci", Role.FIXED)
+    for at, name in enumerate(KOLOM):
+        sheet.put(1, at, name, "kunci", Role.FIXED)
+    rows = [as_row(s, i) for s in rkt.sasaran for i in s.indikator]
+    for row, cells in enumerate(rows, 2):
+        for at, name in enumerate(KOLOM):
+            if cells.get(name) not in (None, ""):
+                sheet.put(row, at, cells[name], "kunci", Role.FIXED)
     return sheet

@@ -55,8 +55,11 @@ STYLES: dict[str, dict[str, Any]] = {
     "isian_teks": {**_KOTAK, **_KIRI, "bg_color": KUNING, "valign": "top", "font_size": 9},
     "masuk": {**_KOTAK, **_TENGAH, "bg_color": "#EAF3FA"},
     "masuk_teks": {**_KOTAK, **_KIRI, "bg_color": "#EAF3FA", "valign": "top", "font_size": 9},
-    "ditahan": {**_KOTAK, **_TENGAH, "bg_color": MERAH_MUDA, "font_color": MERAH, "bold": True},
-    "ditahan_teks": {**_KOTAK, **_KIRI, "bg_color": MERAH_MUDA, "font_color": MERAH, "font_size": 9},
+    "hasil": {**_KOTAK, **_KIRI, "bg_color": "#EAF3FA"},
+    # rows of a list: the look of a column, without lines; a filled row gets them by a highlight
+    "daftar": dict(_TENGAH),
+    "daftar_kiri": dict(_KIRI),
+    "daftar_tautan": {**_TENGAH, "font_color": BIRU, "underline": 1},
     "tak_berlaku": {**_KOTAK, **_TENGAH, "bg_color": ABU},
     "tahun": {**_KOTAK, **_TENGAH, "bold": True, "bg_color": ABU_MUDA},
     "tahun_kecil": {**_KOTAK, **_TENGAH, "bold": True, "font_size": 9, "bg_color": ABU_MUDA},
@@ -79,6 +82,10 @@ STYLES: dict[str, dict[str, Any]] = {
     "sorot_rendah": {"bg_color": "#FCE4D6", "font_color": "#974706"},
     "sorot_sangat_rendah": {"bg_color": "#F8CBCB", "font_color": "#8A1214"},
     "sorot_periksa": {"bg_color": JINGGA, "font_color": JINGGA_TEKS, "bold": True},
+    "sorot_ditahan": {"bg_color": MERAH_MUDA, "font_color": MERAH, "bold": True},
+    "sorot_tangan": {"bg_color": "#E4DFEC", "font_color": "#5F497A", "bold": True},
+    "baris": dict(_KOTAK),
+    "baris_catatan": {**_KOTAK, "bg_color": KUNING},
     "sorot_ragu": {"bg_color": JINGGA},
 }
 

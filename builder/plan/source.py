@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import tomllib
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from builder.plan.table import (
     ANGKA,
     KOLOM,
     LEMBAR_ATURAN,
+    LEMBAR_BAWAAN,
     LEMBAR_IDENTITAS,
     LEMBAR_RENCANA,
     LEMBAR_SUB_BAGIAN,
@@ -49,7 +51,7 @@ def read_source(path: Path) -> PlanSource:
     """Read a plan file; raises Refused where it is missing, of another kind, or no table of a plan."""
     if not path.is_file():
         raise Refused(Problem(Message.S01, str(path)))
-    readers = {".xlsx": _read_xlsx, ".csv": _read_csv}
+    readers = {".xlsx": _read_xlsx, ".xlsm": _read_xlsx, ".csv": _read_csv}
     if path.suffix.lower() not in readers:
         raise Refused(
             Problem(
@@ -127,6 +129,8 @@ def _require(path: Path, headings: Sequence[str]) -> None:
 
 def _read_xlsx(path: Path) -> PlanSource:
     book = openpyxl.load_workbook(path, data_only=True)
+    if LEMBAR_BAWAAN in book.sheetnames:
+        return read_bawaan(path, book[LEMBAR_BAWAAN].iter_rows(values_only=True))
     sheet = book[LEMBAR_RENCANA] if LEMBAR_RENCANA in book.sheetnames else book.worksheets[0]
     lines = list(sheet.iter_rows())
     top = next((n for n, line in enumerate(lines) if {"id", "indikator"} <= {_heading(c) for c in line}), 0)
@@ -139,6 +143,17 @@ def _read_xlsx(path: Path) -> PlanSource:
             where = {h: c.coordinate for h, c in zip(headings, line, strict=True) if h}
             rows.append((_normalize(cells), where.get))
     return PlanSource(path, tuple(rows), _sheet_settings(book), sheet.title, _unknown(headings))
+
+
+def read_bawaan(path: Path, lines: Iterable[Sequence[Any]]) -> PlanSource:
+    """The plan that a konsolidasi carries, from the rows of its hidden sheet; raises Refused where it is broken."""
+    settings, headings, *table = list(lines)
+    names = [str(h) for h in headings if h is not None]
+    rows: list[tuple[Baris, Place]] = []
+    for n, line in enumerate(table, 3):
+        if any(v is not None for v in line):
+            rows.append((_normalize(dict(zip(names, line, strict=False))), lambda _, n=n: f"A{n}"))  # type: ignore[misc]
+    return PlanSource(path, tuple(rows), json.loads(str(settings[0])), LEMBAR_BAWAAN)
 
 
 def _heading(cell: XlsxCell | MergedCell) -> str:

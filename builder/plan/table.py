@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
 
 from builder.angka import readings
 from builder.expr import Value
-from builder.rkt import TRIWULAN, Identitas, Indikator, Sasaran
+from builder.rkt import TRIWULAN, Identitas, Indikator, Rkt, Sasaran
 from builder.usulan import Baris
 
 KOLOM = (
@@ -38,6 +40,17 @@ LEMBAR_RENCANA, LEMBAR_IDENTITAS, LEMBAR_SUB_BAGIAN, LEMBAR_ATURAN = (
     "Sub-bagian",
     "Aturan",
 )
+
+LEMBAR_BAWAAN = "_rencana"  # the plan that a konsolidasi carries: settings as JSON in A1, then the table
+
+
+def settings_of(rkt: Rkt) -> dict[str, Any]:
+    """Identity, sub-bagian and rules of a plan in the shape of the TOML document."""
+    return {
+        "identitas": asdict(rkt.identitas) | {"contoh": "ya" if rkt.identitas.contoh else "tidak"},
+        "sub_bagian": [asdict(s) for s in rkt.sub_bagian],
+        "aturan": asdict(rkt.aturan),
+    }
 
 
 def as_row(sasaran: Sasaran, i: Indikator) -> Baris:

@@ -1,0 +1,285 @@
+"""The lists of a konsolidasi: Kiriman, Masalah, Jejak, Catatan lama; plain rows that a refresh rewrites.
+
+In the yellow column Catatan the konsolidator writes what he likes; a note stays with its row by the row's key,
+and moves to Catatan lama when the row is gone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from builder import capaian
+from builder.capaian import PERIODE
+from builder.consolidator import Asal, Konsolidasi
+from builder.expr import Expr, Key, Value, call
+from builder.layout import Cell, Column, Role, Sheet, Table, line_height, quoted, text_lines
+from builder.masalah import PERINGATAN, TAHAN, TOLAK, Problem, show
+from builder.reader import Kiriman
+from builder.rkt import ROMAWI
+from workbook_templates import kartu, rekap
+from workbook_templates.dasbor import Saat
+
+Baris = dict[str, Value]  # one row of a list by column
+Daftar = Mapping[str, Sequence[Baris]]  # rows by list, as they stand in a konsolidasi
+
+_B = Role.BROUGHT
+_CATATAN = Column("catatan", "Catatan", 24, Role.ENTRY, "daftar_kiri", "@")
+
+KIRIMAN = (
+    Column("sub_bagian", "Sub-bagian", 34, _B, "daftar_kiri", "@"),
+    Column("berkas", "Berkas", 34, _B, "daftar_kiri", "@"),
+    Column("nomor", "Kiriman ke-", 10, _B, "daftar"),
+    Column("triwulan", "TW di berkas", 10, _B, "daftar"),
+    Column("terisi", "Sel terisi", 10, _B, "daftar"),
+    Column("status", "Status", 14, _B, "daftar"),
+    Column("pemakaian", "Pemakaian", 22, _B, "daftar_kiri"),
+    Column("masalah", "Masalah", 10, _B, "daftar"),
+    _CATATAN,
+)
+MASALAH = (
+    Column("kode", "Kode", 8, _B, "daftar"),
+    Column("tingkat", "Tingkat", 12, _B, "daftar"),
+    Column("berkas", "Berkas", 24, _B, "daftar_kiri", "@"),
+    Column("lembar", "Lembar", 10, _B, "daftar", "@"),
+    Column("sel", "Sel", 9, _B, "daftar", "@"),
+    Column("isi", "Isi yang ditemukan", 20, _B, "daftar_kiri", "@"),
+    Column("masalah", "Masalah", 44, _B, "daftar_kiri", "@"),
+    Column("tindakan", "Tindakan", 40, _B, "daftar_kiri", "@"),
+    Column("buka", "Sel di buku ini", 11, _B, "daftar_tautan"),
+    _CATATAN,
+)
+JEJAK = (
+    Column("id", "Indikator", 10, _B, "daftar", "@"),
+    Column("triwulan", "Triwulan", 9, _B, "daftar"),
+    Column("kolom", "Kolom", 14, _B, "daftar_kiri"),
+    Column("nilai", "Nilai", 15, _B, "daftar"),
+    Column("isi", "Isi di berkas", 30, _B, "daftar_kiri", "@"),
+    Column("berkas", "Berkas", 30, _B, "daftar_kiri", "@"),
+    Column("lembar", "Lembar", 9, _B, "daftar", "@"),
+    Column("sel", "Sel", 8, _B, "daftar", "@"),
+    Column("saat", "Dibaca pada", 17, _B, "daftar", "@"),
+    Column("tangan", "Diubah tangan menjadi", 18, _B, "daftar"),
+    Column("buka", "Sel di buku ini", 11, _B, "daftar_tautan"),
+    _CATATAN,
+)
+CATATAN_LAMA = (
+    Column("daftar", "Daftar", 12, _B, "daftar_kiri", "@"),
+    Column("baris", "Baris yang sudah tidak ada", 80, _B, "daftar_kiri", "@"),
+    Column("catatan", "Catatan", 50, _B, "daftar_kiri", "@"),
+    Column("saat", "Dipindah pada", 18, _B, "daftar", "@"),
+)
+
+# What makes a row of a list the same row in the next refresh.
+KUNCI = {
+    "Kiriman": ("sub_bagian", "berkas"),
+    "Masalah": ("kode", "berkas", "lembar", "sel"),
+    "Jejak": ("id", "triwulan", "kolom"),
+}
+_KAPASITAS = 3000
+_SAMA = (
+    "nilai",
+    "isi",
+    "berkas",
+    "lembar",
+    "sel",
+)  # while these stay, a value was read when it was first read
+_BARIS_TINGGI = 5  # lines of a text that a row of Jejak shows; the whole text stands in the cell
+
+
+@dataclass(slots=True)
+class _Lama:
+    """Rows as they stood, with the notes that no new row has taken yet."""
+
+    rows: Daftar
+    notes: dict[str, dict[tuple[str, ...], list[Baris]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, kunci in KUNCI.items():
+            self.notes[name] = defaultdict(list)
+            for row in self.rows.get(name, ()):
+                if row.get("catatan") not in (None, ""):
+                    self.notes[name][_kunci(row, kunci)].append(row)
+
+    def take(self, name: str, row: Baris) -> Value:
+        """The note of a row, once."""
+        waiting = self.notes[name].get(_kunci(row, KUNCI[name]))
+        return waiting.pop(0)["catatan"] if waiting else None
+
+    def orphans(self) -> list[tuple[str, Baris]]:
+        """Notes whose row is gone, with their list."""
+        return [(name, row) for name, by in self.notes.items() for rows in by.values() for row in rows]
+
+
+def _kunci(row: Baris, columns: Sequence[str]) -> tuple[str, ...]:
+    return tuple("" if row.get(c) is None else str(row[c]) for c in columns)
+
+
+def list_sheets(
+    hasil: Konsolidasi, saat: Saat, about: str, lama: Daftar, sel: Mapping[Key, str]
+) -> list[Sheet]:
+    """The four lists; `lama`: their rows in the konsolidasi that is refreshed; `sel`: our own cells, "S17!E8"."""
+    before = _Lama(lama)
+    rows = {
+        "Kiriman": _kiriman_rows(hasil),
+        "Masalah": [masalah_row(p, sel) for p in sorted(hasil.all_problems, key=_weight)],
+        "Jejak": _jejak_rows(hasil, saat, lama.get("Jejak", ()), sel),
+    }
+    for name, of_list in rows.items():
+        for row in of_list:
+            row["catatan"] = before.take(name, row)
+    rows["Catatan lama"] = [
+        *lama.get("Catatan lama", ()),
+        *(_old_note(name, row, saat) for name, row in before.orphans()),
+    ]
+    return [list_sheet(name, about, rows[name]) for name in _DAFTAR]
+
+
+def _weight(problem: Problem) -> int:
+    return -problem.putusan.berat
+
+
+# Of each list: title, columns, what its rows are, what it says while it is empty.
+_DAFTAR = {
+    "Kiriman": ("Kiriman sub-bagian", KIRIMAN, "baris", "Belum ada kiriman."),
+    "Masalah": ("Masalah yang ditemukan", MASALAH, "masalah", "Tidak ada masalah."),
+    "Jejak": ("Jejak: asal setiap nilai", JEJAK, "nilai", "Belum ada nilai yang masuk."),
+    "Catatan lama": ("Catatan yang barisnya sudah tidak ada", CATATAN_LAMA, "catatan", "Tidak ada."),
+}
+_LOOKS = {
+    "Masalah": tuple(
+        ("tingkat", str(verdict), look)
+        for verdict, look in (
+            (TAHAN, "sorot_periksa"),
+            (TOLAK, "sorot_sangat_rendah"),
+            (PERINGATAN, "sorot_sedang"),
+        )
+    ),
+    "Kiriman": (
+        ("status", str(TAHAN), "sorot_periksa"),
+        ("status", str(TOLAK), "sorot_sangat_rendah"),
+        ("status", "belum mengirim", "sorot_sedang"),
+    ),
+}
+
+
+def list_sheet(name: str, about: str, rows: Sequence[Baris]) -> Sheet:
+    """A list: open, so that it can be sorted and filtered; its rows begin below the headings."""
+    title, columns, counted, empty = _DAFTAR[name]
+    sheet = Sheet(name, last_printed_column=len(columns) - 1, locked=False)
+    sheet.set_columns(columns)
+    rekap.put_title(sheet, title, about, len(columns))
+    told = f"{about} · {len(rows)} {counted}" if rows else f"{about} · {empty}"
+    sheet.cells[-1] = Cell(1, 0, told, "anak_judul", _B, Key(name, "", "jumlah"), columns=len(columns))
+    rekap.put_headings(sheet, 2, columns)
+    sheet.table = Table(name, 3, columns, max(_KAPASITAS, len(rows)), _LOOKS.get(name, ()))
+    for n, row in enumerate(rows):
+        sheet.cells += [_cell(sheet.table, n, at, row) for at in range(len(columns))]
+        sheet.heights[3 + n] = _height(name, columns, row)
+    return sheet
+
+
+def _cell(table: Table, n: int, at: int, row: Baris) -> Cell:
+    column = table.columns[at]
+    content: Value | Expr = row.get(column.name)
+    if column.name == "buka" and isinstance(content, str) and content:
+        lembar, _, sel = content.partition("!")
+        content = call("link", f"#{quoted(lembar)}!{sel}", content)
+    return Cell(
+        table.first + n, at, content, column.style, _B, table.key(n, column.name), format=column.format
+    )
+
+
+def _height(name: str, columns: tuple[Column, ...], row: Baris) -> float:
+    lines = [
+        text_lines(v, c.width - 1)
+        for c in columns
+        if isinstance(v := row.get(c.name), str) and c.name != "buka"
+    ]
+    most = max(lines, default=1)
+    return line_height(min(most, _BARIS_TINGGI) if name == "Jejak" else most, least=18)
+
+
+def _kiriman_rows(hasil: Konsolidasi) -> list[Baris]:
+    missing: list[Baris] = [{"sub_bagian": s.nama, "status": "belum mengirim"} for s in hasil.missing]
+    return missing + [_kiriman_row(hasil, k) for k in hasil.kiriman]
+
+
+def _kiriman_row(hasil: Konsolidasi, k: Kiriman) -> Baris:
+    used = k.sub_bagian is not None and k in hasil.dipakai.get(k.sub_bagian.kode, ())
+    return {
+        "sub_bagian": k.sub_bagian.nama if k.sub_bagian else "(tidak dikenali)",
+        "berkas": show(k.berkas),
+        "nomor": k.nomor,
+        "triwulan": f"TW {ROMAWI[k.triwulan]}" if k.triwulan else None,
+        "terisi": k.terisi if k.sub_bagian else None,
+        "status": k.status,
+        "pemakaian": "dipakai" if used else "tidak dipakai",
+        "masalah": len(k.problems),
+    }
+
+
+def masalah_row(p: Problem, sel: Mapping[Key, str]) -> Baris:
+    """A problem as a row of Masalah."""
+    return {
+        "kode": p.kode,
+        "tingkat": str(p.putusan),
+        "berkas": show(p.berkas) if p.berkas else None,
+        "lembar": p.lembar,
+        "sel": p.sel,
+        "isi": None if p.isi is None else show(p.isi),
+        "masalah": p.masalah,
+        "tindakan": p.tindakan,
+        "buka": _target(p, sel),
+    }
+
+
+def _target(p: Problem, sel: Mapping[Key, str]) -> Value:
+    """Our own cell that a problem concerns: the row's first one."""
+    if p.tujuan is None:
+        return None
+    id, periode = p.tujuan
+    return sel.get(Key(id, periode if periode in PERIODE else "TW1", "triwulan"))
+
+
+def _jejak_rows(hasil: Konsolidasi, saat: Saat, lama: Sequence[Baris], sel: Mapping[Key, str]) -> list[Baris]:
+    """A row for each value that a return brought or a hand changed."""
+    before = {_kunci(row, KUNCI["Jejak"]): row for row in lama}
+    rows = []
+    for key in sorted({k for k, a in hasil.asal.items() if a.entry.shown is not None} | set(hasil.diubah)):
+        row = _jejak_row(hasil, key) | {"buka": sel[key]}
+        old = before.get(_kunci(row, KUNCI["Jejak"]))
+        same = old is not None and all(old.get(c) == row.get(c) for c in _SAMA)
+        rows.append(row | {"saat": old["saat"] if old and same else saat.dibaca})
+    return rows
+
+
+def _jejak_row(hasil: Konsolidasi, key: Key) -> Baris:
+    """Where a value comes from; where a hand changed it, what the returns say, and what stands there now."""
+    by_hand = key in hasil.diubah
+    asal: Asal | None = hasil.diubah[key] if by_hand else hasil.asal[key]
+    row: Baris = {
+        "id": key.id, "triwulan": capaian.roman(int(key.baris[2])), "kolom": key.kolom.replace("_", " "),
+        "tangan": _changed(hasil.asal[key]) if by_hand else None,
+    }  # fmt: skip
+    if asal is None:
+        return row
+    is_text = key.kolom in kartu.TEKS
+    # What the card got stands here exactly, so that the next refresh can tell a change by hand from it.
+    return row | {
+        "nilai": None if is_text else asal.entry.shown,
+        "isi": asal.entry.shown if is_text else show(asal.entry.isi, 300),
+        "berkas": show(asal.berkas), "lembar": asal.entry.lembar, "sel": asal.entry.sel,
+    }  # fmt: skip
+
+
+def _changed(asal: Asal) -> Value:
+    return asal.entry.value if isinstance(asal.entry.value, (int, float)) else str(asal.entry.value)
+
+
+def _old_note(name: str, row: Baris, saat: Saat) -> Baris:
+    told = " · ".join(
+        str(row[c]) for c in row if c not in ("catatan", "buka", "saat") and row[c] not in (None, "")
+    )
+    return {"daftar": name, "baris": told[:1000], "catatan": row["catatan"], "saat": saat.dibaca}
