@@ -5,22 +5,26 @@ Exit 0 all well, 1 something was refused or held, 2 wrong usage.
 
 from __future__ import annotations
 
-import datetime
 import gettext
+import importlib.util
 import io
 import json
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from builder.masalah import Problem, Putusan, Refused
+from builder.log import write_log
+from builder.masalah import Message, Problem, Putusan, Refused
+from macros.perintah import pasang, periksa_pasang
+from macros.server.perintah import server
+
+if TYPE_CHECKING:
+    from builder.refresh import Segar
 
 T = TypeVar("T")
 _FILE = click.Path(path_type=Path, readable=False)  # what is wrong with a file is told by `commands`
@@ -137,12 +141,17 @@ def impor(dokumen: Path, rencana: Path) -> None:
     metavar="1-4",
     help="Triwulan pelaporan (bawaan: menurut rencana).",
 )
-def bangun(rencana: Path, folder: Path, triwulan: str | None) -> None:
+@click.option("--tanpa-makro", is_flag=True, help="Buku konsolidasi sebagai .xlsx biasa, tanpa tombol.")
+def bangun(rencana: Path, folder: Path, triwulan: str | None, tanpa_makro: bool) -> None:
     """Buat buku kerja setiap sub-bagian, dan buku konsolidasi."""
     from builder import commands
 
     made = commands.build_workbooks(
-        rencana, folder, triwulan=int(triwulan) if triwulan else None, track=_track
+        rencana,
+        folder,
+        triwulan=int(triwulan) if triwulan else None,
+        makro=not tanpa_makro,
+        track=_track,
     )
     _tell(made.problems)
     for path in made.berkas:
@@ -160,11 +169,11 @@ def bangun(rencana: Path, folder: Path, triwulan: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Tulis hasilnya sebagai JSON, untuk program lain.")
 def periksa(berkas: tuple[Path, ...], rencana: Path, as_json: bool) -> None:
     """Periksa buku kerja yang kembali, tanpa menggabungnya."""
-    from builder import commands
+    from builder import returns
 
-    checked = commands.check_returns(berkas, rencana, track=_track)
+    checked = returns.check_returns(berkas, rencana, track=_track)
     if as_json:
-        click.echo(json.dumps(commands.report(checked), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(returns.report(checked), ensure_ascii=False, indent=2))
     else:
         for kiriman in checked:
             click.echo(f"{kiriman.berkas}: {kiriman.status}, {kiriman.terisi} sel terisi")
@@ -183,7 +192,7 @@ def periksa(berkas: tuple[Path, ...], rencana: Path, as_json: bool) -> None:
     metavar="KONSOLIDASI",
     type=_FILE,
     required=True,
-    help="Buku konsolidasi yang dibuat (.xlsx).",
+    help="Buku konsolidasi: .xlsx, atau .xlsm dengan tombol. Yang sudah ada disegarkan.",
 )
 @click.option("--data", metavar="DATA", type=_FILE, help="Tulis juga tabel data (.csv).")
 @click.option("--laporan", metavar="LAPORAN", type=_FILE, help="Tulis juga laporan pemeriksaan (.json).")
@@ -227,6 +236,75 @@ def konsolidasi(
     _exit(made.clean)
 
 
+@cli.command(options_metavar="[PILIHAN]")
+@click.argument("konsolidasi", type=_FILE)
+@click.option("--langsung", is_flag=True, help="Pada buku yang sedang dibuka di Excel (Windows dan Mac).")
+def segarkan(konsolidasi: Path, langsung: bool) -> None:
+    """Segarkan buku konsolidasi tanpa menekan tombol di Excel.
+
+    Kiriman dibaca dari folder yang tertulis di Dasbor.
+    """
+    if langsung:
+        from macros.excel import find_book
+        from macros.tombol import segarkan as press
+
+        click.echo(press(find_book(konsolidasi.resolve())))
+        return
+    from builder.refresh import refresh_file
+
+    _tell_refresh(refresh_file(konsolidasi, track=_track))
+
+
+def _tell_refresh(segar: Segar) -> None:
+    assert segar.hasil is not None
+    for kiriman in segar.hasil.kiriman:
+        click.echo(f"{kiriman.berkas}: {kiriman.status}, {kiriman.terisi} sel terisi")
+        _tell(kiriman.problems)
+    _tell(segar.hasil.problems)
+    click.echo(segar.kalimat)
+    _exit(segar.clean)
+
+
+@cli.command("hitung-ulang", options_metavar="[PILIHAN]")
+@click.argument("konsolidasi", type=_FILE)
+def hitung_ulang(konsolidasi: Path) -> None:
+    """Hitung ulang semua rumus buku konsolidasi dan tandai yang berbeda."""
+    from builder.refresh import recompute_file
+
+    click.echo(recompute_file(konsolidasi).kalimat)
+
+
+@cli.command(options_metavar="[PILIHAN]")
+@click.argument("folder", type=_FILE)
+@click.argument("konsolidasi", type=_FILE)
+def pantau(folder: Path, konsolidasi: Path) -> None:
+    """Segarkan setiap kali ada kiriman baru di FOLDER.
+
+    Berhenti dengan Ctrl+C.
+    """
+    if importlib.util.find_spec("watchfiles") is None:
+        raise click.ClickException('Pemantau belum dipasang. Jalankan: python -m pip install "rkt[pantau]"')
+    from builder.refresh import open_file
+    from macros.pantau import watch_folder
+
+    if not folder.is_dir():
+        raise Refused(Problem(Message.L23, values={"folder": str(folder)}))
+    open_file(konsolidasi)
+    click.echo(f"Memantau folder {folder}. Tekan Ctrl+C untuk berhenti.")
+    watch_folder(folder, konsolidasi, _tell_watch)
+
+
+def _tell_watch(came: Segar | Refused) -> None:
+    if isinstance(came, Refused):
+        _tell(came.problems)
+    else:
+        click.echo(came.kalimat)
+
+
+for command in (pasang, periksa_pasang, server):
+    cli.add_command(command)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; a refusal is told and exits with 1, or with 2 where a named file is at fault."""
     _speak_indonesian()
@@ -237,12 +315,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             click.echo(problem.pesan, err=True)
         sys.exit(2 if all(p.kode in ("S01", "S02") for p in refused.problems) else 1)
     except Exception:
-        # A fault of the program: a clerk reads a sentence, the rest goes where a maintainer finds it.
-        log = Path(tempfile.gettempdir()) / "rkt-kesalahan.log"
-        with log.open("a", encoding="utf-8") as file:
-            file.write(
-                f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S} {sys.argv[1:]}\n{traceback.format_exc()}\n"
-            )
+        log = write_log(str(sys.argv[1:]))
         click.echo(
             f"Terjadi kesalahan di dalam program; tidak ada yang ditulis. Rinciannya di {log}.", err=True
         )

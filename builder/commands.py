@@ -12,33 +12,30 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from builder.capaian import TRIWULAN_PELAPORAN
 from builder.consolidator import Konsolidasi, consolidate, data_frame
-from builder.identitas import KONSOLIDASI, RENCANA
+from builder.identitas import KONSOLIDASI
 from builder.layout import Book
 from builder.masalah import Message, Problem, Refused, os_reason
 from builder.naskah import DrafIndikator, Naskah, read_naskah
+from builder.package import read_grids
+from builder.patch import patch_cells
 from builder.plan import read_plan
 from builder.plan.settings import default_aturan, skema
 from builder.plan.table import csv_text, toml_text
-from builder.reader import Kiriman, peek_tanda, read_kiriman
-from builder.rkt import Identitas, Rkt, SubBagian
+from builder.reader import peek_tanda
+from builder.refresh import Lama, bring_in, read_lama, summarize, write_file
+from builder.returns import Track, gather_files, merge_returns, no_track, report
+from builder.rkt import Identitas, Rkt
 from builder.usulan import Baris, complete
 from builder.writer import whole_file, write_book
 from workbook_templates import buku_konsolidasi as form_konsolidasi
 from workbook_templates.buku_kerja import buku_kerja, file_name
+from workbook_templates.dasbor import Saat
 from workbook_templates.rencana import rencana_book
 from workbook_templates.tema import STYLES
-
-T = TypeVar("T")
-Track = Callable[[Sequence[T], str], Iterable[T]]  # goes through a sequence and shows how far it is
-
-
-def no_track(items: Sequence[T], label: str) -> Iterable[T]:
-    """Shows nothing."""
-    return items
-
 
 # --- impor --------------------------------------------------------------------------------------------------------
 
@@ -114,20 +111,48 @@ class Bangun:
 
 
 def build_workbooks(
-    rencana: Path, folder: Path, *, triwulan: int | None = None, track: Track[Any] = no_track
+    rencana: Path,
+    folder: Path,
+    *,
+    triwulan: int | None = None,
+    makro: bool = True,
+    track: Track[Any] = no_track,
 ) -> Bangun:
-    """One buku kerja per sub-bagian, and the buku konsolidasi, into a folder; raises Refused."""
+    """One buku kerja per sub-bagian, and the buku konsolidasi, into a folder; raises Refused.
+
+    `makro`: the buku konsolidasi carries the buttons of the konsolidator (.xlsm); a buku kerja never does.
+    """
     rkt, problems = read_plan(rencana)
     if triwulan:
         rkt = replace(rkt, identitas=replace(rkt.identitas, triwulan=triwulan))
-    owners = [s for s in rkt.sub_bagian if rkt.sasaran_of(s)]
     makers: list[tuple[Path, Callable[[], Book]]] = [
-        *((folder / file_name(rkt, s), lambda s=s: buku_kerja(rkt, s)) for s in owners),
+        *_buku_kerja_makers(rkt, folder),
         (
-            folder / form_konsolidasi.file_name(rkt),
-            lambda: form_konsolidasi.buku_konsolidasi(consolidate([], rkt, rkt.identitas.triwulan)),
+            folder / form_konsolidasi.file_name(rkt, makro=makro),
+            lambda: form_konsolidasi.buku_konsolidasi(
+                consolidate([], rkt, rkt.identitas.triwulan), makro=makro
+            ),
         ),
     ]
+    return _build(makers, folder, problems, track)
+
+
+def build_buku_kerja(rkt: Rkt, folder: Path, *, track: Track[Any] = no_track) -> Bangun:
+    """The buku kerja of a plan that was read before, without a buku konsolidasi; raises Refused."""
+    return _build(_buku_kerja_makers(rkt, folder), folder, (), track)
+
+
+def _buku_kerja_makers(rkt: Rkt, folder: Path) -> list[tuple[Path, Callable[[], Book]]]:
+    owners = [s for s in rkt.sub_bagian if rkt.sasaran_of(s)]
+    return [(folder / file_name(rkt, s), lambda s=s: buku_kerja(rkt, s)) for s in owners]  # type: ignore[misc]
+
+
+def _build(
+    makers: Sequence[tuple[Path, Callable[[], Book]]],
+    folder: Path,
+    problems: Iterable[Problem],
+    track: Track[Any],
+) -> Bangun:
     with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         books = [(make(), path) for path, make in track(makers, "Membuat buku kerja")]
@@ -140,9 +165,20 @@ def _write_books(books: Iterable[tuple[Book, Path]]) -> list[Path | None]:
     with contextlib.ExitStack() as stack:
         paths = []
         for book, path in books:
-            write_book(book, STYLES, stack.enter_context(whole_file(path)))
+            _write_book(book, stack.enter_context(whole_file(path)), makro=path.suffix == ".xlsm")
             paths.append(path)
         return [keep_old(path) for path in paths]
+
+
+def _write_book(book: Book, path: Path, *, makro: bool) -> None:
+    """A workbook, with the macros of the buttons where its name says so."""
+    if not makro:
+        write_book(book, STYLES, path)
+        return
+    from macros.proyek import add_ribbon, vba_project
+
+    write_book(book, STYLES, path, vba=vba_project(len(book.sheets)))
+    add_ribbon(path)
 
 
 def keep_old(path: Path) -> Path | None:
@@ -165,65 +201,6 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 # --- periksa and konsolidasi --------------------------------------------------------------------------------------
-
-
-def gather_files(masukan: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
-    """Files of a mix of folders and files, in the order of their names; lock and system files are counted."""
-    found: list[Path] = []
-    problems: list[Problem] = []
-    skipped = 0
-    for path in masukan:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file())
-            found += [p for p in inside if not _is_junk(p)]
-            skipped += sum(map(_is_junk, inside))
-        elif path.is_file():
-            found.append(path)
-        else:
-            problems.append(Problem(Message.S01, str(path)))
-    if problems:
-        raise Refused(*problems)
-    if skipped:
-        problems.append(Problem(Message.J02, values={"jumlah": skipped}))
-    return list(dict.fromkeys(found)), problems
-
-
-def _is_junk(path: Path) -> bool:
-    name = path.name.lower()
-    known = name in ("thumbs.db", "desktop.ini", ".ds_store") or name.endswith(
-        (".tmp", ".crdownload", ".part")
-    )
-    return known or name.startswith(("~$", "._", ".")) or "__MACOSX" in path.parts
-
-
-def check_returns(
-    berkas: Iterable[Path], rencana: Path | Rkt, *, track: Track[Any] = no_track
-) -> list[Kiriman]:
-    """Read returned workbooks against a plan (its file, or as read); what is wrong stands in their problems.
-
-    Raises Refused for a plan that cannot be used or a file that does not exist.
-    """
-    rkt = rencana if isinstance(rencana, Rkt) else read_plan(rencana)[0]
-    files, _ = gather_files(berkas)
-    if not files:
-        raise Refused(Problem(Message.S06))
-    makers: dict[str, Book] = {}
-
-    def make_book(sub_bagian: SubBagian) -> Book:
-        if sub_bagian.kode not in makers:
-            makers[sub_bagian.kode] = buku_kerja(rkt, sub_bagian)
-        return makers[sub_bagian.kode]
-
-    names = [path.name for path in files]
-    return [
-        read_kiriman(
-            path,
-            rkt,
-            make_book,
-            path.name if names.count(path.name) == 1 else f"{path.parent.name}/{path.name}",
-        )
-        for path in track(files, "Memeriksa kiriman")
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,24 +231,29 @@ def consolidate_returns(
     track: Track[Any] = no_track,
 ) -> Gabungan:
     """Read returns, merge them, write the buku konsolidasi (and DATA, LAPORAN); raises Refused."""
-    for path, suffix in ((keluaran, ".xlsx"), (data, ".csv"), (laporan, ".json")):
-        _check_suffix(path, suffix)
+    for path, suffixes in ((keluaran, (".xlsx", ".xlsm")), (data, (".csv",)), (laporan, (".json",))):
+        _check_suffix(path, *suffixes)
     masukan = list(masukan)
-    files, problems = gather_files(masukan)
+    files, _ = gather_files(masukan)
     _check_distinct([keluaran, data, laporan], {rencana: "rencana"})
     _check_distinct([data, laporan], dict.fromkeys(files, "kiriman"))
     rkt, _ = read_plan(rencana)
     _check_replaceable(keluaran)
-    files = [f for f in files if f.resolve() not in (keluaran.resolve(), rencana.resolve())]
-    returned = check_returns(files, rkt, track=track)
-    ours = [k for k in returned if k.tanda and k.tanda.jenis in (KONSOLIDASI, RENCANA)]
-    if ours:
-        problems.append(Problem(Message.J09, values={"jumlah": len(ours)}))
-    hasil = consolidate([k for k in returned if k not in ours], rkt, triwulan or rkt.identitas.triwulan)
-    hasil.problems[:0] = problems
-    if not hasil.kiriman:
-        raise Refused(Problem(Message.S06, ", ".join(map(str, masukan))))
+    k = triwulan or rkt.identitas.triwulan
+    hasil = merge_returns(masukan, rkt, k, without=(keluaran, rencana), track=track)
     return Gabungan(hasil, _write_konsolidasi(hasil, masukan, keluaran, data, laporan))
+
+
+def _read_same(keluaran: Path, rkt: Rkt) -> Lama | None:
+    """The konsolidasi that stands there, where it can be refreshed: of the same plan, and still our form."""
+    if not keluaran.exists():
+        return None
+    try:
+        lama = read_lama(read_grids(keluaran), keluaran)
+    except Refused:
+        return None
+    settled = replace(lama.rkt, identitas=replace(lama.rkt.identitas, triwulan=rkt.identitas.triwulan))
+    return lama if settled == rkt else None
 
 
 def _check_suffix(path: Path | None, *suffixes: str) -> None:
@@ -299,29 +281,35 @@ def _check_replaceable(keluaran: Path) -> None:
 def _write_konsolidasi(
     hasil: Konsolidasi, masukan: list[Path], keluaran: Path, data: Path | None, laporan: Path | None
 ) -> Path | None:
-    now = datetime.datetime.now()
-    saat = form_konsolidasi.Saat(f"{now:%d/%m/%Y %H.%M}", ", ".join(p.name for p in masukan) or "kiriman")
-    book = form_konsolidasi.buku_konsolidasi(hasil, saat)
-    texts: dict[Path, str] = {}
+    """Refresh the konsolidasi that stands there, so that all in it that is the konsolidator's own stays; where
+    it cannot be refreshed a new one is written, and the old one kept under another name, which is returned."""
+    lama = _read_same(keluaran, hasil.rkt)
+    texts: dict[Path, Callable[[], str]] = {}
     if data:
-        texts[data] = data_frame(hasil).to_csv(index=False, lineterminator="\n")
+        texts[data] = lambda: data_frame(hasil).to_csv(index=False, lineterminator="\n")
     if laporan:
-        texts[laporan] = (
-            json.dumps(report(hasil.kiriman, hasil.problems), ensure_ascii=False, indent=2) + "\n"
-        )
+        texts[laporan] = lambda: _json_text(report(hasil.kiriman, hasil.problems))
+    segar = bring_in(lama, hasil) if lama else None
     with _writing(keluaran), contextlib.ExitStack() as stack:
-        for path, text in texts.items():
+        for path, make in texts.items():
             with _writing(path):
-                stack.enter_context(whole_file(path)).write_text(text, "utf-8")
-        write_book(book, STYLES, stack.enter_context(whole_file(keluaran)))
+                stack.enter_context(whole_file(path)).write_text(make(), "utf-8")
+        if lama and segar:
+            k = patch_cells(lama.book, lama.grids, {TRIWULAN_PELAPORAN: hasil.triwulan})
+            write_file(keluaran, replace(segar, patches=(*segar.patches, *k)))
+            return None
+        new = stack.enter_context(whole_file(keluaran))
+        _write_book(_new_konsolidasi(hasil, masukan, keluaran), new, makro=keluaran.suffix == ".xlsm")
         return keep_old(keluaran)
 
 
-def report(kiriman: Sequence[Kiriman], problems: Sequence[Problem] = ()) -> list[dict[str, Any]]:
-    """The list that `--json` and LAPORAN give: one item per file, then one for problems between files."""
-    items = [k.as_json() for k in kiriman]
-    if problems:
-        worst = max(problems, key=lambda p: p.putusan.berat).putusan
-        status = "diterima" if worst.berat == 0 else str(worst)
-        items.append({"berkas": None, "status": status, "masalah": [p.as_json() for p in problems]})
-    return items
+def _new_konsolidasi(hasil: Konsolidasi, masukan: list[Path], keluaran: Path) -> Book:
+    now = f"{datetime.datetime.now():%d/%m/%Y %H.%M}"
+    folder = next((p.name for p in masukan if p.is_dir()), "kiriman")
+    saat = Saat(f"Dibuat {now}. {summarize(hasil)}", now, folder)
+    makro = keluaran.suffix == ".xlsm"
+    return form_konsolidasi.buku_konsolidasi(hasil, saat, makro=makro)
+
+
+def _json_text(items: list[dict[str, Any]]) -> str:
+    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"

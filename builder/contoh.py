@@ -15,16 +15,15 @@ from typing import Any
 
 from builder.commands import (
     Gabungan,
-    Track,
     build_workbooks,
     consolidate_returns,
     import_naskah,
-    no_track,
     write_plan,
 )
 from builder.expr import Key, Value
 from builder.plan import read_plan
 from builder.plan.table import as_row
+from builder.returns import Track, no_track
 from builder.rkt import Indikator, Isian, Konsolidasi, Rkt, SubBagian, Tipe
 from builder.writer import write_book
 from workbook_templates.buku_kerja import buku_kerja, file_name

@@ -219,6 +219,12 @@ class Message(Enum):
     )
     F09 = (CATAT, "Belum mengirim: {daftar}", "Ingatkan sub-bagian tersebut.")
 
+    F11 = (
+        PERINGATAN,
+        "Diubah tangan di buku konsolidasi: dari kiriman «{kiriman}»; perubahan tangan dipertahankan",
+        "Bila keliru, kosongkan sel itu lalu Segarkan: isi dari kiriman kembali dipakai.",
+    )
+
     # G, J: formats and files
     G01 = (TOLAK, "Berkas .xls lama", "Buka di Excel, pilih Simpan Sebagai, jenis Excel Workbook (.xlsx).")
     G02 = (
@@ -397,6 +403,69 @@ class Message(Enum):
         TOLAK,
         "Tidak ada berkas kiriman yang ditemukan",
         "Sebutkan folder atau berkas .xlsx kiriman, misalnya rkt konsolidasi kiriman --rencana Rencana.xlsx -o Konsolidasi.xlsx.",
+    )
+
+    # L: the konsolidasi as it stands
+    L01 = (
+        TOLAK,
+        "Buku konsolidasi ini sedang dibuka di Excel, jadi dibiarkan apa adanya",
+        "Tutup dahulu bukunya, atau tekan Segarkan di Excel. Di Windows dan Mac: tambahkan --langsung.",
+    )
+    L20 = (
+        TOLAK,
+        "Lembar itu tidak ada di buku konsolidasi (dihapus atau diganti namanya), jadi tidak ada yang diubah",
+        "Kembalikan nama lembarnya, atau buat buku baru dengan rkt konsolidasi lalu pindahkan catatan Anda ke sana.",
+    )
+    L21 = (
+        TOLAK,
+        "Baris atau kolom lembar itu bergeser: di {sel} seharusnya «{seharusnya}», jadi tidak ada yang diubah",
+        "Urungkan baris atau kolom yang disisipkan atau dihapus (Ctrl+Z), atau buat buku baru dengan rkt konsolidasi.",
+    )
+    L22 = (
+        TOLAK,
+        "Buku ini bukan buku konsolidasi program ini",
+        "Buka buku konsolidasi yang dibuat rkt bangun atau rkt konsolidasi, lalu coba lagi.",
+    )
+    L23 = (
+        TOLAK,
+        "Folder kiriman «{folder}» tidak ada",
+        "Buat folder itu di samping buku konsolidasi, atau tulis nama folder yang benar pada sel kuning di Dasbor.",
+    )
+    L24 = (
+        TOLAK,
+        "Tidak ada berkas kiriman di folder «{folder}», jadi tidak ada yang diubah",
+        "Simpan lampiran sub-bagian (.xlsx) ke folder itu, lalu tekan Segarkan lagi.",
+    )
+    L25 = (
+        TOLAK,
+        "Buku ini hanya dapat dibaca (read-only), jadi tidak ada yang diubah",
+        "Simpan dahulu dengan nama lain di folder yang boleh ditulis, lalu coba lagi.",
+    )
+    L26 = (
+        TOLAK,
+        "Triwulan pelaporan di Dasbor bukan 1, 2, 3, atau 4, jadi tidak ada yang diubah",
+        "Isi sel kuning «Triwulan pelaporan» dengan 1, 2, 3, atau 4.",
+    )
+    L27 = (
+        PERINGATAN,
+        "Rumus sel ini menunjukkan «{tampil}», hitungan ulang «{hitung}»",
+        "Rumusnya terhapus atau berubah. Salin rumus dari baris yang sama pada indikator lain, atau buat buku baru dengan rkt konsolidasi.",
+    )
+    L28 = (
+        TOLAK,
+        "Isi sel tidak tersimpan seperti yang ditulis: seharusnya «{seharusnya}»",
+        "Tekan Segarkan sekali lagi. Bila tetap begini, tutup bukunya lalu jalankan rkt segarkan.",
+    )
+    L29 = (
+        TOLAK,
+        "Terjadi kesalahan di dalam program; {keadaan}",
+        "Coba sekali lagi. Bila tetap begini, kirim berkas {catatan} kepada pengelola program.",
+    )
+
+    L30 = (
+        TOLAK,
+        "Buku ini tidak sedang dibuka di Excel",
+        "Buka dahulu bukunya di Excel, atau jalankan tanpa --langsung.",
     )
 
     # X: RKT document

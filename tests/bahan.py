@@ -75,7 +75,7 @@ def type_into(
 @cache
 def _built(rencana: Path, triwulan: int) -> tuple[tuple[str, bytes], ...]:
     with tempfile.TemporaryDirectory() as folder:
-        built = build_workbooks(rencana, Path(folder), triwulan=triwulan).berkas
+        built = build_workbooks(rencana, Path(folder), triwulan=triwulan, makro=False).berkas
         return tuple((p.name, p.read_bytes()) for p in built)
 
 

@@ -17,10 +17,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 from openxml_audit import FileFormat, OpenXmlValidator
 
-from builder.commands import check_returns, consolidate_returns, import_naskah
+from builder.commands import consolidate_returns, import_naskah
 from builder.contoh import NASKAH, examples_folder, fill
 from builder.expr import Key
 from builder.layout import Role
+from builder.returns import check_returns
 from builder.writer import write_book
 from workbook_templates.buku_kerja import buku_kerja
 from workbook_templates.kartu import TEKS, Isi

@@ -16,13 +16,14 @@ import openpyxl
 import openpyxl.chart
 import pytest
 
-from builder.commands import check_returns, consolidate_returns, gather_files
+from builder.commands import consolidate_returns
 from builder.consolidator import consolidate
 from builder.expr import Key
 from builder.masalah import Problem
 from builder.plan import read_plan
 from builder.plan.table import as_row
 from builder.reader import Kiriman
+from builder.returns import check_returns, gather_files
 from builder.rkt import Rkt
 
 KASUS = kasus.read_kasus("kiriman-isian")

@@ -13,7 +13,7 @@ AKAR = Path(__file__).parent.parent
 PAKET = ("builder", "workbook_templates", "macros")
 
 # The top floor of `builder`: wires forms, files and people together.
-ATAS = {"builder.commands", "builder.contoh", "builder.__main__"}
+ATAS = {"builder.commands", "builder.contoh", "builder.refresh", "builder.returns", "builder.__main__"}
 # The ground floor: the standard library and each other.
 DASAR = {"builder.rkt", "builder.angka", "builder.masalah", "builder.expr"}
 
@@ -21,7 +21,12 @@ DASAR = {"builder.rkt", "builder.angka", "builder.masalah", "builder.expr"}
 TEMPAT = {
     "pandas": {"builder.consolidator", *ATAS},
     "xlsxwriter": {"builder.writer"},
-    "openpyxl": {"builder.reader", "builder.plan", "builder.naskah"},
+    "lxml": {"builder.package"},
+    "pyopenvba": {"macros"},
+    "xlwings_server": {"macros.server"},
+    "uvicorn": {"macros.server"},
+    "watchfiles": {"macros.pantau"},
+    "openpyxl": {"builder.package", "builder.reader", "builder.plan", "builder.naskah"},
     "xlwings": {"macros"},
     "docx": {"builder.naskah"},
     "pdfplumber": {"builder.naskah"},

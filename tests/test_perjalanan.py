@@ -54,7 +54,7 @@ def test_contoh_runs_the_whole_walk_and_says_what_to_open(contoh: tuple[Path, st
     assert {"Dasbor", "Daftar", "Rekap", "Kiriman", "Masalah", "Jejak"} <= set(sheets)
     books = sorted(p.name for p in (folder / "buku-kerja").iterdir())
     assert books == [f"BukuKerja-2024-{k}.xlsx" for k in ("HUK", "KUL", "REN", "TEK")] + [
-        "Konsolidasi-2024.xlsx"
+        "Konsolidasi-2024.xlsm"
     ]
     report = json.loads((folder / "laporan.json").read_text("utf-8"))
     assert {i["status"] for i in report} == {"ditahan", "diterima"}
@@ -254,7 +254,7 @@ def test_office_with_three_sub_bagian(tmp_path: Path) -> None:
     plan = bahan.write_rencana(tmp_path / "r.csv", rows, TIGA)
     built = build_workbooks(plan, tmp_path / "b")
     assert [p.name for p in built.berkas] == [f"BukuKerja-2027-{k}.xlsx" for k in "ABC"] + [
-        "Konsolidasi-2027.xlsx"
+        "Konsolidasi-2027.xlsm"
     ]
     rkt, _ = read_plan(plan)
     typed = {Key(i.id, "TW1", "pembilang"): 9 for i in rkt.indikator} | {

@@ -15,7 +15,7 @@ from builder.identitas import Tanda
 from builder.layout import Book
 from builder.masalah import Message, Problem, Refused, os_reason
 from builder.reader.entries import read_entries
-from builder.reader.identity import find_sub_bagian, read_tanda
+from builder.reader.identity import find_sub_bagian, read_properties, read_tanda
 from builder.reader.kiriman import Entry, Kiriman
 from builder.reader.locked import compare_locked, note_outside
 from builder.reader.reading import Reading
@@ -83,9 +83,9 @@ def _note_too_early(reading: Reading) -> None:
 
 
 def peek_tanda(path: Path) -> Tanda | None:
-    """The identity of a file if it is one of ours; None for anything else."""
+    """The identity of a file if it is one of ours, with macros or without; None for anything else."""
     try:
-        return read_tanda(open_returned(path), path.name)
+        return Tanda.from_dict(read_properties(path)) or read_tanda(open_returned(path), path.name)
     except (Refused, OSError):
         return None
 

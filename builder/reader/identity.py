@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import html
+import re
+import zipfile
+import zlib
+from pathlib import Path
 from typing import Any
 
 from builder.identitas import AWALAN_PROPERTI, BUKU_KERJA, LEMBAR_META, VERSI, Tanda, make_tanda
 from builder.masalah import Message, Problem, Refused
 from builder.reader.source import ReturnedFile
 from builder.rkt import Rkt, SubBagian
+
+_MOST_PROPERTIES = 65_536  # bytes
+_PROPERTY = re.compile(rf'name="({AWALAN_PROPERTI}\w+)"[^>]*>\s*<vt:lpwstr>([^<]*)</vt:lpwstr>')
 
 
 def read_tanda(file: ReturnedFile, name: str) -> Tanda:
@@ -30,6 +38,20 @@ def read_tanda(file: ReturnedFile, name: str) -> Tanda:
         detail = "; ".join(f"{k}: «{carried[k]}» dan «{properties[k]}»" for k in differing)
         raise Refused(Problem(Message.A04, name, LEMBAR_META, values={"rincian": detail}))
     return tanda
+
+
+def read_properties(path: Path) -> dict[str, str]:
+    """What the document's properties say of a form of ours, without opening the workbook; {} where nothing.
+
+    Enough to know our own konsolidasi with its macros, which is never read as a return.
+    """
+    try:
+        with zipfile.ZipFile(path) as package, package.open("docProps/custom.xml") as part:
+            text = part.read(_MOST_PROPERTIES)
+    except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error):
+        return {}
+    found = _PROPERTY.findall(text.decode("utf-8", "replace"))
+    return {name.removeprefix(AWALAN_PROPERTI): html.unescape(value) for name, value in found}
 
 
 def find_sub_bagian(tanda: Tanda, rkt: Rkt, name: str) -> SubBagian:

@@ -1,0 +1,137 @@
+"""Applies patches to a closed workbook: changed parts are made first, then the package is written anew."""
+
+from __future__ import annotations
+
+import math
+import zipfile
+from collections.abc import Mapping, Sequence
+from copy import copy
+from functools import cached_property
+from pathlib import Path
+
+from builder.expr import Expr, Value
+from builder.layout import Book, Sheet
+from builder.package.calculation import ask_recalculation, drop_from_chain
+from builder.package.filters import Filter, read_filter, set_hidden
+from builder.package.parts import Package, Unreadable, open_package, serialize
+from builder.package.sheet import At, SheetXml
+from builder.package.text import is_same_formula
+from builder.patch import Patch, is_same
+from builder.writer import whole_file
+
+_AS_CLOSE = 1e-14  # programs store a number with 15 to 17 digits
+
+
+def apply_patches(path: Path, patches: Sequence[Patch], book: Book | None = None) -> None:
+    """Write patches into a closed workbook; with `book`, its formulas get the values that Python computes.
+
+    Nothing is written where nothing changes. Raises Refused where the file is no readable workbook or lacks a
+    sheet, OSError where it cannot be read or written, ValueError for what no cell may hold and where a formula
+    that other cells live on would be overwritten; the file is then as it was.
+    """
+    with open_package(path) as package:
+        changed, dropped = _Patcher(package).changes(patches, book)
+    if not changed:
+        return
+    with path.open("rb+"):  # a file that may not be written is not replaced either
+        pass
+    with whole_file(path) as temporary:
+        _write(path, temporary, changed, dropped)
+
+
+def _write(path: Path, temporary: Path, changed: Mapping[str, bytes], dropped: set[str]) -> None:
+    """A copy of the package with other contents in some parts; order, names and dates stay."""
+    with open_package(path) as package, zipfile.ZipFile(temporary, "w") as new:
+        for info in package.infos:
+            if info.filename not in dropped:
+                content = changed.get(info.filename)
+                entry = copy(info)
+                entry.extra = b""
+                new.writestr(entry, package.archive.read(info) if content is None else content)
+        new.comment = package.archive.comment
+
+
+class _Patcher:
+    """The sheets of a package as they become."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.sheets: dict[str, SheetXml] = {}
+        self.gone: set[tuple[str, At]] = set()  # formulas, by the number of their sheet
+
+    def changes(self, patches: Sequence[Patch], book: Book | None) -> tuple[dict[str, bytes], set[str]]:
+        """New contents of parts by their name, and the parts to leave out."""
+        for patch in patches:
+            self._apply(patch)
+        for sheet in book.sheets if book else ():
+            if book and sheet.name in self.package.sheets:
+                self._cache_values(book, sheet)
+        package = self.package
+        changed = {
+            package.name(package.sheets[name].part): serialize(sheet.root)
+            for name, sheet in self.sheets.items()
+            if sheet.is_changed
+        }
+        if not changed:
+            return {}, set()
+        chain, dropped = drop_from_chain(package, self.gone)
+        return changed | ask_recalculation(package) | chain, dropped
+
+    def _sheet(self, name: str) -> SheetXml:
+        if name not in self.sheets:
+            if name not in self.package.sheets:
+                raise Unreadable(f"lembar «{name}» tidak ada")
+            self.sheets[name] = SheetXml(
+                self.package.xml(self.package.sheets[name].part), self.package.strings
+            )
+        return self.sheets[name]
+
+    def _apply(self, patch: Patch) -> None:
+        sheet = self._sheet(patch.sheet)
+        number = self.package.sheets[patch.sheet].number
+        self.gone |= {
+            (number, at) for at in sheet.put({(row, column): new for row, column, new in patch.cells()})
+        }
+        for row, height in patch.heights.items():
+            sheet.set_height(row, height)
+        rows = [block.row + n for block in patch.blocks for n in range(len(block.values))]
+        set_hidden(sheet, rows, self._filters(patch.sheet), self._is_general)
+
+    def _filters(self, name: str) -> list[Filter]:
+        """Filters of a sheet: its own and those of the tables that the konsolidator made on it."""
+        part = self.package.sheets[name].part
+        tables = [r.part for r in self.package.relations(part) if r.kind == "table"]
+        owners = [self.sheets[name].root, *map(self.package.xml, tables)]
+        return [read_filter(element) for owner in owners for element in owner.iterfind("{*}autoFilter")]
+
+    def _is_general(self, style: str) -> bool:
+        """Whether a look shows a number as it is."""
+        try:
+            return not self._formats or self._formats[int(style)] in ("0", "49")  # General, text
+        except (ValueError, IndexError):
+            return False
+
+    @cached_property
+    def _formats(self) -> list[str]:
+        """The number format of each look."""
+        part = self.package.related("styles")
+        looks = self.package.xml(part).iterfind("{*}cellXfs/{*}xf") if part else ()
+        return [look.get("numFmtId", "0") for look in looks]
+
+    def _cache_values(self, book: Book, sheet: Sheet) -> None:
+        """What our formulas show now; what a person put in the place of one is left alone."""
+        for cell in sheet.cells:
+            if isinstance(cell.content, Expr):
+                xml, at = self._sheet(sheet.name), (cell.row, cell.column)
+                formula, value = xml.formula(at), book.value(cell)
+                if formula is None or _is_close(xml.value(at), value):
+                    continue
+                # A formula shared with other cells has its text in the first of them only.
+                if not formula.text or is_same_formula(formula.text, book.formula(cell.content, sheet.name)):
+                    xml.put_cached(at, value)
+
+
+def _is_close(one: Value, other: Value) -> bool:
+    if isinstance(one, str) or isinstance(other, str) or isinstance(one, bool) or isinstance(other, bool):
+        return is_same(one, other)
+    return one is not None and other is not None and math.isclose(one, other, rel_tol=_AS_CLOSE)

@@ -1,0 +1,38 @@
+"""Changes by hand: what the konsolidator typed over a value of the konsolidasi is kept, and told (F11).
+
+A cell was changed by hand when it says neither what the last refresh wrote (Jejak) nor what the returns say
+now. A cell that was emptied takes what the returns say again: so a change is undone, and no entry gets lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from builder.consolidator import Asal, Konsolidasi
+from builder.expr import Key, Value
+from builder.layout import Book
+from builder.masalah import Message, Problem
+from builder.patch import is_same
+from builder.reader import Entry
+
+DIUBAH_TANGAN = "(diubah tangan)"
+
+
+def keep_changes(
+    hasil: Konsolidasi, book: Book, cells: Mapping[Key, Value], written: Mapping[Key, Value]
+) -> None:
+    """Put changes by hand over what the returns brought.
+
+    `cells`: what the entry cells of the konsolidasi hold; `written`: what the last refresh put there.
+    """
+    for key, now in sorted(cells.items()):
+        brought = hasil.asal.get(key)
+        says = brought.entry.shown if brought else None
+        if is_same(now, None) or is_same(now, written.get(key)) or is_same(now, says):
+            continue
+        place = book.places[key]
+        hasil.diubah[key] = brought if says is not None else None
+        hasil.asal[key] = Asal(Entry(key, now, place.sheet, place.address, str(now)), DIUBAH_TANGAN)
+        told = {"kiriman": "kosong" if says is None else says}
+        where = (None, place.sheet, place.address, str(now))
+        hasil.problems.append(Problem(Message.F11, *where, told, (key.id, key.baris)))

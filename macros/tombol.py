@@ -1,0 +1,144 @@
+"""The four buttons on the workbook open in Excel: read everything, compute with `builder`, write once.
+
+Each says what it came to in one Indonesian sentence, in the status cell and as its result. A fault of the
+program is told there too, with the place of the log; the workbook is then as it was.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import xlwings as xw
+
+from builder import refresh
+from builder.commands import Bangun, build_buku_kerja
+from builder.identitas import LEMBAR_META, NAMA_HASIL, RENCANA
+from builder.log import write_log
+from builder.masalah import Message, Problem, Refused
+from builder.plan import read_plan
+from builder.refresh import Lama, Segar, find_folder, read_lama
+from macros.buku import OpenGrids, apply_patches
+from macros.sumber import FOLDER_SERVER
+
+FOLDER_BUKU_KERJA = "buku-kerja"
+_SAAT_INI = "buku tetap seperti sebelum tombol ditekan"
+
+
+def _button(press: Callable[[xw.Book], str]) -> Callable[[xw.Book], str]:
+    """Tell every refusal and every fault as a sentence, where the user looks for it."""
+
+    @functools.wraps(press)
+    def pressed(book: xw.Book) -> str:
+        try:
+            return press(book)
+        except Refused as refused:
+            sentence = " ".join(p.pesan for p in refused.problems[:3])
+        except Exception:
+            values = {"keadaan": _SAAT_INI, "catatan": write_log(f"{press.__name__} {book.name}")}
+            sentence = Problem(Message.L29, values=values).pesan
+        show_result(book, sentence)
+        return sentence
+
+    return pressed
+
+
+@_button
+def segarkan(book: xw.Book) -> str:
+    """Read the folder of returns, check, merge, write; the sentence of the result."""
+    lama, path = _open(book)
+    segar = refresh.refresh(lama, find_folder(lama.folder, path.parent), path)
+    return _apply(book, lama, segar)
+
+
+@_button
+def periksa(book: xw.Book) -> str:
+    """Read, check and merge the returns without bringing anything in; the sentence of the result."""
+    lama, path = _open(book)
+    return _apply(book, lama, refresh.check(lama, find_folder(lama.folder, path.parent), path))
+
+
+@_button
+def hitung_ulang(book: xw.Book) -> str:
+    """Compute every formula anew from the workbook's own entries, mark what differs; the sentence of the result."""
+    if book.app.engine.type == "desktop":
+        book.app.calculate()
+    lama, _ = _open(book)
+    return _apply(book, lama, refresh.recompute(lama))
+
+
+@_button
+def buat_buku_kerja(book: xw.Book) -> str:
+    """Emit the buku kerja of every sub-bagian into a folder beside the workbook; the sentence of the result."""
+    path = find_path(book)
+    if _is_rencana(book):
+        rkt, _ = read_plan(path)
+    else:
+        rkt = _open(book)[0].rkt
+    made = build_buku_kerja(rkt, path.parent / FOLDER_BUKU_KERJA)
+    sentence = _tell_built(made)
+    show_result(book, sentence)
+    return sentence
+
+
+def _tell_built(made: Bangun) -> str:
+    kept = (
+        f" {len(made.disimpan)} berkas sebelumnya disimpan dengan nama «(lama …)»." if made.disimpan else ""
+    )
+    names = ", ".join(p.name for p in made.berkas)
+    return f"{len(made.berkas)} buku kerja dibuat di folder {made.berkas[0].parent}: {names}.{kept}"
+
+
+def _is_rencana(book: xw.Book) -> bool:
+    grids = OpenGrids(book)
+    if LEMBAR_META not in grids:
+        return False
+    return any(line[:2] == ["jenis", RENCANA] for line in map(list, grids[LEMBAR_META]))
+
+
+def _open(book: xw.Book) -> tuple[Lama, Path]:
+    """The open konsolidasi as it stands, and where its file is; raises Refused."""
+    path = find_path(book)
+    if _is_read_only(book):
+        raise Refused(Problem(Message.L25, book.name))
+    return read_lama(OpenGrids(book), path), path
+
+
+def find_path(book: xw.Book) -> Path:
+    """Where the workbook's file is; on a server the folder of `RKT_FOLDER` stands for its own."""
+    server = os.environ.get(FOLDER_SERVER)
+    if book.app.engine.type != "desktop":
+        return Path(server or ".") / book.name
+    return Path(book.fullname)
+
+
+def _is_read_only(book: xw.Book) -> bool:
+    if book.app.engine.type != "desktop":
+        return False
+    api = book.api
+    # Excel on Windows has a property, Excel on a Mac an object that must be asked.
+    return bool(api.ReadOnly) if hasattr(api, "ReadOnly") else bool(api.read_only.get())
+
+
+def _apply(book: xw.Book, lama: Lama, segar: Segar) -> str:
+    apply_patches(book, segar.patches, lama.grids)
+    return segar.kalimat
+
+
+def show_result(book: xw.Book, sentence: str) -> None:
+    """Into the status cell; a workbook without one is told by a message."""
+    names = {name.name: name for name in book.names}
+    if NAMA_HASIL in names:
+        names[NAMA_HASIL].refers_to_range[0, 0].value = sentence
+    elif book.app.engine.type == "desktop":
+        book.app.alert(sentence, title="Kinerja")
+
+
+TOMBOL: dict[str, Callable[[xw.Book], str]] = {
+    "segarkan": segarkan,
+    "periksa": periksa,
+    "hitung_ulang": hitung_ulang,
+    "buat_buku_kerja": buat_buku_kerja,
+}
