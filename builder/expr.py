@@ -256,7 +256,7 @@ FUNCTIONS: dict[str, Function] = {
     # Not MATCH and not COUNTIF: both take "B?" for BB.
     "rank": Function(lambda w, words, ranks: f"SUMPRODUCT(({words}={w})*{ranks})", _rank),
     # A place that a click goes to; its name is all that the cell says.
-    "link": Function(lambda place, name: f'HYPERLINK("#{place}",{name})', lambda place, name: name),
+    "link": Function(_named("HYPERLINK"), lambda place, name: name),
     "count_below": Function(
         lambda bounds, a: f"SUMPRODUCT(({bounds}<{a})*1)",
         lambda bounds, a: sum(_number(b) < _number(a) for b in bounds),

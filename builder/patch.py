@@ -160,14 +160,14 @@ def _patch(book: Book, sheet: Sheet, grid: Grid) -> Patch:
     changed = [c for c in own if not is_same(value_at(grid, c.row, c.column), book.value(c))]
     blocks = _runs({(c.row, c.column): (book.value(c), c.format == "@") for c in changed})
     # A row of a card is only ever made taller: its height may be the konsolidator's own.
-    heights = {c.row: sheet.heights[c.row] for c in changed if sheet.heights.get(c.row, 0) > _LOW}
+    heights = {c.row: sheet.heights[c.row] for c in changed if c.columns == 1 and sheet.heights[c.row] > _LOW}
     if sheet.table:
         listed, tall = _list_patch(book, sheet, grid)
         blocks, heights = [*blocks, *listed], heights | tall
     return Patch(sheet.name, tuple(blocks), heights)
 
 
-_LOW = 48.0  # points; whatever a form sets up for empty cells is lower
+_LOW = 27.0  # points; an empty row of a card is lower
 
 
 def _in_list(sheet: Sheet, cell: Cell) -> bool:

@@ -78,7 +78,7 @@ def _put_settings(sheet: Sheet, hasil: Konsolidasi, saat: Saat) -> None:
     _put_label(sheet, 3, "Folder kiriman")
     note = Validation("any", "Folder kiriman", "Nama folder di samping buku ini, atau alamat lengkapnya.")
     sheet.put(
-        3, 1, saat.folder, "isian", Role.ENTRY, FOLDER,
+        3, 1, saat.folder, "isian_kiri", Role.ENTRY, FOLDER,
         format="@", columns=6, name=NAMA_FOLDER, validation=note,
     )  # fmt: skip
     _put_label(sheet, 4, "Hasil terakhir")
@@ -186,6 +186,7 @@ def _put_sub_bagian(sheet: Sheet, rkt: Rkt) -> None:
         sheet.heights[n] = line_height(text_lines(s.nama, BAGIAN[0].width), least=20)
     told = "Indikator yang belum dijawab: lembar Rekap, kolom «Belum dijawab»"
     sheet.put(sheet.next_row, 0, told, "tautan", columns=len(BAGIAN), link="Rekap")
+    sheet.heights[sheet.next_row - 1] = 22
 
 
 def _put_proposals(sheet: Sheet, rkt: Rkt) -> None:

@@ -52,6 +52,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "sel_kecil": {**_KOTAK, **_TENGAH, "font_size": 9, "font_color": TEKS_ABU},
     "periode": {**_KOTAK, **_TENGAH},
     "isian": {**_KOTAK, **_TENGAH, "bg_color": KUNING},
+    "isian_kiri": {**_KOTAK, **_KIRI, "bg_color": KUNING},
     "isian_teks": {**_KOTAK, **_KIRI, "bg_color": KUNING, "valign": "top", "font_size": 9},
     "masuk": {**_KOTAK, **_TENGAH, "bg_color": "#EAF3FA"},
     "masuk_teks": {**_KOTAK, **_KIRI, "bg_color": "#EAF3FA", "valign": "top", "font_size": 9},

@@ -44,10 +44,10 @@ def _write(path: Path, temporary: Path, changed: Mapping[str, bytes], dropped: s
     with open_package(path) as package, zipfile.ZipFile(temporary, "w") as new:
         for info in package.infos:
             if info.filename not in dropped:
-                content = changed.get(info.filename)
                 entry = copy(info)
                 entry.extra = b""
-                new.writestr(entry, package.archive.read(info) if content is None else content)
+                new.writestr(entry, changed.get(info.filename) or package.archive.read(info))
+                entry.external_attr = info.external_attr  # writestr gives one to what had none
         new.comment = package.archive.comment
 
 
