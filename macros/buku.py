@@ -20,7 +20,10 @@ from builder.masalah import Message, Problem, Refused
 from builder.patch import Block, Content, Formula, Grid, Patch, is_same, shown, value_at
 
 # What Excel takes for something else than the text that it is, where a cell is not formatted as text.
-_REINTERPRETED = re.compile(r"[=+\-@']|\s*[\d.,(%$]|(TRUE|FALSE)\s*$", re.IGNORECASE)
+# The last two: names of months before a number ("Mei 2024", "MAR12"), currencies ("Rp 5"), truth in two languages.
+_REINTERPRETED = re.compile(
+    r"[=+\-@'#\s\d.,(%$€£]|[^\W\d]{2,}[\s./-]*\d|(TRUE|FALSE|BENAR|SALAH)\s*$", re.IGNORECASE
+)
 
 
 class OpenGrids(Mapping[str, Grid]):
@@ -59,25 +62,42 @@ def _plain(value: Any) -> Value:
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
+class Unfinished(Exception):  # noqa: N818 - half a refresh stands in the workbook, and the user must be told so
+    """Writing failed, and so did putting back what stood there before."""
+
+
 def apply_patches(book: xw.Book, patches: Sequence[Patch], grids: Mapping[str, Grid]) -> None:
     """Write patches into the open workbook; where that fails half way, what `grids` holds is put back.
 
-    Raises what went wrong. The Dasbor comes last: its status cell says "done" once everything is.
+    Raises what went wrong, Unfinished where not every cell could be put back. Heights of rows come last, and
+    of the cells the Dasbor: its status cell says "done" once everything is.
     """
     ordered = sorted(patches, key=lambda p: p.sheet == "Dasbor")
     done: list[tuple[str, Block]] = []
     with _quiet(book):
         try:
             for patch in ordered:
-                sheet = book.sheets[patch.sheet]
                 for block in patch.blocks:
                     done.append((patch.sheet, block))
-                    _write_block(sheet, block)
-                _set_heights(sheet, patch.heights)
-        except BaseException:
-            for name, block in reversed(done):
-                _write_block(book.sheets[name], _before(block, grids[name]), checked=False)
+                    _write_block(book.sheets[patch.sheet], block)
+            for patch in ordered:
+                _set_heights(book.sheets[patch.sheet], patch.heights)
+        except BaseException as error:
+            blocks = [(book.sheets[name], _before(block, grids[name])) for name, block in reversed(done)]
+            if not all([_put_back(sheet, block) for sheet, block in blocks]):
+                raise Unfinished from error
             raise
+
+
+def _put_back(sheet: xw.Sheet, block: Block) -> bool:
+    """Write what stood in a block; whether it stands there now. A block that cannot be written may be unchanged."""
+    try:
+        _write_block(sheet, block, checked=False)
+        return True
+    except Exception:
+        with contextlib.suppress(Exception):
+            return _is_desktop(sheet.book) and not any(_differing(sheet, block))
+        return False
 
 
 def _before(block: Block, grid: Grid) -> Block:

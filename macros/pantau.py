@@ -15,11 +15,19 @@ from builder.returns import is_junk
 _QUIET = 2000  # milliseconds without a further change: a file that is still being copied is left alone
 
 
+_FIRST = 300  # milliseconds until the first refresh: the folder is being watched by then
+
+
 class _Returns(DefaultFilter):
-    """What may be a return: neither a lock file nor what a program leaves behind."""
+    """What may be a return: neither a lock file, nor what a program leaves behind, nor the konsolidasi itself."""
+
+    def __init__(self, konsolidasi: Path) -> None:
+        super().__init__()
+        self._own = konsolidasi.resolve()
 
     def __call__(self, change: Change, path: str) -> bool:
-        return super().__call__(change, path) and not is_junk(Path(path))
+        changed = Path(path)
+        return super().__call__(change, path) and not is_junk(changed) and changed.resolve() != self._own
 
 
 def watch_folder(
@@ -27,15 +35,22 @@ def watch_folder(
 ) -> None:
     """Refresh once, then after every change in the folder, until interrupted or `stop` is set.
 
-    What each refresh came to, or why it was refused, goes to `tell`; a refusal does not end the watching.
+    What each refresh came to, or why it was refused, goes to `tell`; a refusal does not end the watching. What
+    arrives while a refresh runs is not missed: the folder is watched before the first one begins.
     """
-    tell(_try(folder, konsolidasi))
-    for _ in _changes(folder, stop):
-        tell(_try(folder, konsolidasi))
+    is_first = True
+    for changes in _changes(folder, konsolidasi, stop):
+        if changes or is_first:
+            is_first = False
+            tell(_try(folder, konsolidasi))
 
 
-def _changes(folder: Path, stop: Event | None) -> Iterator[set[tuple[Change, str]]]:
-    return watch(folder, watch_filter=_Returns(), debounce=_QUIET, step=200, stop_event=stop)
+def _changes(folder: Path, konsolidasi: Path, stop: Event | None) -> Iterator[set[tuple[Change, str]]]:
+    """Changes of the folder, and an empty set every now and then."""
+    return watch(
+        folder, watch_filter=_Returns(konsolidasi), debounce=_QUIET, step=200, stop_event=stop,
+        rust_timeout=_FIRST, yield_on_timeout=True,
+    )  # fmt: skip
 
 
 def _try(folder: Path, konsolidasi: Path) -> Segar | Refused:

@@ -20,11 +20,12 @@ from builder.log import write_log
 from builder.masalah import Message, Problem, Refused
 from builder.plan import read_plan
 from builder.refresh import Lama, Segar, find_folder, read_lama
-from macros.buku import OpenGrids, apply_patches
+from macros.buku import OpenGrids, Unfinished, apply_patches
 from macros.sumber import FOLDER_SERVER
 
 FOLDER_BUKU_KERJA = "buku-kerja"
 _SAAT_INI = "buku tetap seperti sebelum tombol ditekan"
+_SETENGAH = "sebagian isi sudah berubah, jadi tutup buku ini TANPA menyimpannya"
 
 
 def _button(press: Callable[[xw.Book], str]) -> Callable[[xw.Book], str]:
@@ -36,8 +37,9 @@ def _button(press: Callable[[xw.Book], str]) -> Callable[[xw.Book], str]:
             return press(book)
         except Refused as refused:
             sentence = " ".join(p.pesan for p in refused.problems[:3])
-        except Exception:
-            values = {"keadaan": _SAAT_INI, "catatan": write_log(f"{press.__name__} {book.name}")}
+        except Exception as error:
+            keadaan = _SETENGAH if isinstance(error, Unfinished) else _SAAT_INI
+            values = {"keadaan": keadaan, "catatan": write_log(f"{press.__name__} {book.name}")}
             sentence = Problem(Message.L29, values=values).pesan
         show_result(book, sentence)
         return sentence

@@ -110,10 +110,10 @@ Private Function FindObstacle(ByVal book As Workbook, ByVal title As String) As 
         FindObstacle = title & " belum dijalankan: ada lembar yang namanya berakhir "".py"". Ganti nama lembar itu, lalu tekan lagi."
     ElseIf Not HasInterpreter() Then
         FindObstacle = title & " belum dijalankan: Python belum dipasang untuk Excel di komputer ini. Jalankan rkt pasang di " & _
-            TerminalName() & ", lalu tekan lagi; atau tanpa Excel: " & CommandFor(book) & "."
+            TerminalName() & ", lalu tekan lagi; atau tanpa Excel: " & CommandFor(book, title) & "."
     ElseIf Not HasScript() Then
         FindObstacle = title & " belum dijalankan: penghubung Excel dan Python belum ada. Jalankan rkt pasang di " & _
-            TerminalName() & ", lalu tekan lagi; atau tanpa Excel: " & CommandFor(book) & "."
+            TerminalName() & ", lalu tekan lagi; atau tanpa Excel: " & CommandFor(book, title) & "."
     End If
 End Function
 
@@ -294,13 +294,21 @@ Private Function DescribeFailure(ByVal book As Workbook, ByVal title As String, 
 
     DescribeFailure = title & " belum berhasil: " & fault & "."
     If Not book Is Nothing Then DescribeFailure = DescribeFailure & " Tanpa Excel: simpan dan tutup buku ini, lalu jalankan di " & _
-        TerminalName() & ": " & CommandFor(book) & "."
+        TerminalName() & ": " & CommandFor(book, title) & "."
     logPath = WriteLog(title & ": " & fault & vbNewLine & details)
     If logPath <> "" Then DescribeFailure = DescribeFailure & " Keterangan teknis: " & logPath
 End Function
 
-Private Function CommandFor(ByVal book As Workbook) As String
-    CommandFor = "rkt segarkan """ & book.FullName & """"
+Private Function CommandFor(ByVal book As Workbook, ByVal title As String) As String
+    Dim path As String
+
+    path = """" & book.FullName & """"
+    Select Case title
+        Case "Hitung Ulang": CommandFor = "rkt hitung-ulang " & path
+        Case "Periksa": CommandFor = "rkt periksa kiriman --rencana " & path
+        Case "Buat Buku Kerja": CommandFor = "rkt bangun " & path & " -o buku-kerja"
+        Case Else: CommandFor = "rkt segarkan " & path
+    End Select
 End Function
 
 Private Function TerminalName() As String
