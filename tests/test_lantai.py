@@ -26,7 +26,7 @@ TEMPAT = {
     "xlwings_server": {"macros.server"},
     "uvicorn": {"macros.server"},
     "watchfiles": {"macros.pantau"},
-    "openpyxl": {"builder.package", "builder.reader", "builder.plan", "builder.naskah"},
+    "openpyxl": {"builder.reader", "builder.plan", "builder.naskah"},
     "xlwings": {"macros"},
     "docx": {"builder.naskah"},
     "pdfplumber": {"builder.naskah"},
