@@ -468,6 +468,12 @@ class Message(Enum):
         "Buka dahulu bukunya di Excel, atau jalankan tanpa --langsung.",
     )
 
+    L31 = (
+        TOLAK,
+        "Rumus larik di {sel} mencakup sel yang harus ditulis, jadi tidak ada yang diubah",
+        "Hapus rumus larik itu atau pindahkan ke lembar sendiri, lalu coba lagi.",
+    )
+
     # X: RKT document
     X01 = (
         TAHAN,

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from builder.expr import Expr, Value
 from builder.layout import Book, Sheet
+from builder.masalah import Message, Problem, Refused
 from builder.package.calculation import ask_recalculation, drop_from_chain
 from builder.package.filters import Filter, read_filter, set_hidden
 from builder.package.parts import Package, Unreadable, open_package, serialize
-from builder.package.sheet import At, SheetXml
+from builder.package.sheet import At, LivedOn, SheetXml
 from builder.package.text import is_same_formula
 from builder.patch import Patch, is_same
 from builder.writer import whole_file
@@ -26,8 +27,8 @@ def apply_patches(path: Path, patches: Sequence[Patch], book: Book | None = None
     """Write patches into a closed workbook; with `book`, its formulas get the values that Python computes.
 
     Nothing is written where nothing changes. Raises Refused where the file is no readable workbook or lacks a
-    sheet, OSError where it cannot be read or written, ValueError for what no cell may hold and where a formula
-    that other cells live on would be overwritten; the file is then as it was.
+    sheet, or where a formula that other cells live on would be overwritten; OSError where it cannot be read or
+    written, ValueError for what no cell may hold; the file is then as it was.
     """
     with open_package(path) as package:
         changed, dropped = _Patcher(package).changes(patches, book)
@@ -89,9 +90,11 @@ class _Patcher:
     def _apply(self, patch: Patch) -> None:
         sheet = self._sheet(patch.sheet)
         number = self.package.sheets[patch.sheet].number
-        self.gone |= {
-            (number, at) for at in sheet.put({(row, column): new for row, column, new in patch.cells()})
-        }
+        try:
+            gone = sheet.put({(row, column): new for row, column, new in patch.cells()})
+        except LivedOn as error:
+            raise Refused(Problem(Message.L31, None, patch.sheet, str(error))) from error
+        self.gone |= {(number, at) for at in gone}
         for row, height in patch.heights.items():
             sheet.set_height(row, height)
         rows = [block.row + n for block in patch.blocks for n in range(len(block.values))]

@@ -31,6 +31,10 @@ _OF_CONTENT = ("t", "cm", "vm")  # attributes that speak of the content, not of 
 _TRUE = ("1", "true")
 
 
+class LivedOn(Exception):  # noqa: N818 - becomes a refusal that names the sheet
+    """The address of a formula that other cells live on, where it would be overwritten."""
+
+
 class SheetXml:
     """A worksheet part. Rows and cells without an address are counted, as the format allows."""
 
@@ -176,7 +180,7 @@ class SheetXml:
         for at, formula in self._arrays:
             block = parse_block(formula.get("ref") or address(*at))
             if at not in contents and any(_is_within(c, block) for c in contents):
-                raise ValueError(f"{address(*at)} is an array formula that reaches into cells to be written")
+                raise LivedOn(address(*at))
 
     def _check_master(self, at: At, formula: Element, contents: Mapping[At, Content]) -> None:
         ref = formula.get("ref")
@@ -189,7 +193,7 @@ class SheetXml:
             block = [(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)]
             living = [c for c in block if c not in contents]
         if living:
-            raise ValueError(f"{address(*at)} holds the formula that {address(*living[0])} lives on")
+            raise LivedOn(address(*at))
 
     @cached_property
     def _arrays(self) -> list[tuple[At, Element]]:
