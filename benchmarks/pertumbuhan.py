@@ -17,8 +17,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import bahan
 
-from builder.commands import build_workbooks, check_returns, consolidate_returns
+from builder.commands import build_workbooks, consolidate_returns
 from builder.plan import read_plan
+from builder.refresh import refresh_file
+from builder.returns import check_returns
 
 UKURAN = (20, 40, 80)
 
@@ -42,9 +44,27 @@ def measure_plan(count: int, folder: Path) -> dict[str, float]:
         "baca rencana": lambda: read_plan(plan),
         "bangun": lambda: build_workbooks(plan, out),
         "periksa": lambda: check_returns(returned, plan),
-        "konsolidasi": lambda: consolidate_returns(returned, plan, folder / "k.xlsx"),
+        "konsolidasi": lambda: consolidate_returns(returned, plan, _new(folder / "k.xlsx")),
+        "segarkan": lambda: refresh_file(_bring_back(out / "Konsolidasi-2026.xlsm", returned)),
     }
     return {name: measure(step) / count for name, step in steps.items()}
+
+
+def _new(path: Path) -> Path:
+    path.unlink(missing_ok=True)
+    return path
+
+
+def _bring_back(konsolidasi: Path, returned: list[Path]) -> Path:
+    """The konsolidasi as it was emitted, with the returns beside it."""
+    emitted = konsolidasi.with_suffix(".baru")
+    if not emitted.exists():
+        emitted.write_bytes(konsolidasi.read_bytes())
+    konsolidasi.write_bytes(emitted.read_bytes())
+    (konsolidasi.parent / "kiriman").mkdir(exist_ok=True)
+    for path in returned:
+        (konsolidasi.parent / "kiriman" / path.name).write_bytes(path.read_bytes())
+    return konsolidasi
 
 
 def main() -> None:

@@ -143,7 +143,10 @@ def impor(dokumen: Path, rencana: Path) -> None:
 )
 @click.option("--tanpa-makro", is_flag=True, help="Buku konsolidasi sebagai .xlsx biasa, tanpa tombol.")
 def bangun(rencana: Path, folder: Path, triwulan: str | None, tanpa_makro: bool) -> None:
-    """Buat buku kerja setiap sub-bagian, dan buku konsolidasi."""
+    """Buat buku kerja setiap sub-bagian, dan buku konsolidasi.
+
+    Dari sebuah buku konsolidasi dibuat buku kerjanya saja.
+    """
     from builder import commands
 
     made = commands.build_workbooks(
@@ -158,6 +161,10 @@ def bangun(rencana: Path, folder: Path, triwulan: str | None, tanpa_makro: bool)
         click.echo(f"  {path}")
     for path in made.disimpan:
         click.echo(f"Berkas sebelumnya disimpan sebagai {path.name}.")
+    if made.dibiarkan:
+        click.echo(
+            f"{made.dibiarkan.name} sudah ada dan dibiarkan apa adanya; isinya disegarkan dengan rkt segarkan."
+        )
     click.echo(f"{len(made.berkas)} buku dibuat. Kirim setiap BukuKerja ke sub-bagiannya.")
 
 
@@ -232,7 +239,12 @@ def konsolidasi(
     _tell(hasil.problems)
     if made.disimpan:
         click.echo(f"Buku konsolidasi sebelumnya disimpan sebagai {made.disimpan.name}.")
-    click.echo(f"Konsolidasi ditulis ke {keluaran}. Buka lembar Dasbor, lalu Masalah.")
+    told = (
+        "Konsolidasi yang ada disegarkan, catatan Anda tetap:"
+        if made.disegarkan
+        else "Konsolidasi ditulis ke"
+    )
+    click.echo(f"{told} {keluaran}. Buka lembar Dasbor, lalu Masalah.")
     _exit(made.clean)
 
 
@@ -283,7 +295,7 @@ def pantau(folder: Path, konsolidasi: Path) -> None:
     Berhenti dengan Ctrl+C.
     """
     if importlib.util.find_spec("watchfiles") is None:
-        raise click.ClickException('Pemantau belum dipasang. Jalankan: python -m pip install "rkt[pantau]"')
+        raise click.ClickException("Pemantau belum dipasang. Jalankan: python -m pip install watchfiles")
     from builder.refresh import open_file
     from macros.pantau import watch_folder
 

@@ -26,7 +26,7 @@ from builder.plan import read_plan
 from builder.plan.settings import default_aturan, skema
 from builder.plan.table import csv_text, toml_text
 from builder.reader import peek_tanda
-from builder.refresh import Lama, bring_in, read_lama, summarize, write_file
+from builder.refresh import Lama, bring_in, is_open, read_lama, summarize, told_open, write_file
 from builder.returns import Track, gather_files, merge_returns, no_track, report
 from builder.rkt import Identitas, Rkt
 from builder.usulan import Baris, complete
@@ -108,6 +108,9 @@ class Bangun:
     berkas: tuple[Path, ...]
     problems: tuple[Problem, ...]
     disimpan: tuple[Path, ...]
+    dibiarkan: Path | None = (
+        None  # the konsolidasi that stood there, of the same plan: it is the konsolidator's
+    )
 
 
 def build_workbooks(
@@ -120,15 +123,21 @@ def build_workbooks(
 ) -> Bangun:
     """One buku kerja per sub-bagian, and the buku konsolidasi, into a folder; raises Refused.
 
-    `makro`: the buku konsolidasi carries the buttons of the konsolidator (.xlsm); a buku kerja never does.
+    `makro`: the buku konsolidasi carries the buttons of the konsolidator (.xlsm); a buku kerja never does. A
+    konsolidasi that stands there is left as it is; from a konsolidasi only the buku kerja are made.
     """
     rkt, problems = read_plan(rencana)
     if triwulan:
         rkt = replace(rkt, identitas=replace(rkt.identitas, triwulan=triwulan))
+    tanda = peek_tanda(rencana)
+    konsolidasi = folder / form_konsolidasi.file_name(rkt, makro=makro)
+    dibiarkan = konsolidasi if _read_same(konsolidasi, rkt) else None
+    if dibiarkan or (tanda and tanda.jenis == KONSOLIDASI):
+        return replace(_build(_buku_kerja_makers(rkt, folder), folder, problems, track), dibiarkan=dibiarkan)
     makers: list[tuple[Path, Callable[[], Book]]] = [
         *_buku_kerja_makers(rkt, folder),
         (
-            folder / form_konsolidasi.file_name(rkt, makro=makro),
+            konsolidasi,
             lambda: form_konsolidasi.buku_konsolidasi(
                 consolidate([], rkt, rkt.identitas.triwulan), makro=makro
             ),
@@ -209,6 +218,7 @@ class Gabungan:
 
     hasil: Konsolidasi
     disimpan: Path | None
+    disegarkan: bool  # the konsolidasi that stood there was refreshed; otherwise a new one was written
 
     @property
     def clean(self) -> bool:
@@ -241,7 +251,9 @@ def consolidate_returns(
     _check_replaceable(keluaran)
     k = triwulan or rkt.identitas.triwulan
     hasil = merge_returns(masukan, rkt, k, without=(keluaran, rencana), track=track)
-    return Gabungan(hasil, _write_konsolidasi(hasil, masukan, keluaran, data, laporan))
+    lama = _read_same(keluaran, rkt)
+    kept = _write_konsolidasi(hasil, lama, masukan, keluaran, data, laporan)
+    return Gabungan(hasil, kept, lama is not None)
 
 
 def _read_same(keluaran: Path, rkt: Rkt) -> Lama | None:
@@ -271,19 +283,25 @@ def _check_distinct(outputs: Iterable[Path | None], inputs: Mapping[Path, str]) 
 
 
 def _check_replaceable(keluaran: Path) -> None:
-    """A file of this name is replaced only where it is a konsolidasi of ours."""
+    """A file of this name is replaced only where it is a konsolidasi of ours, and nobody has it open."""
     if keluaran.exists():
+        if is_open(keluaran):
+            raise told_open(keluaran)
         tanda = peek_tanda(keluaran) if keluaran.is_file() else None
         if tanda is None or tanda.jenis != KONSOLIDASI:
             raise Refused(Problem(Message.S05, str(keluaran)))
 
 
 def _write_konsolidasi(
-    hasil: Konsolidasi, masukan: list[Path], keluaran: Path, data: Path | None, laporan: Path | None
+    hasil: Konsolidasi,
+    lama: Lama | None,
+    masukan: list[Path],
+    keluaran: Path,
+    data: Path | None,
+    laporan: Path | None,
 ) -> Path | None:
     """Refresh the konsolidasi that stands there, so that all in it that is the konsolidator's own stays; where
     it cannot be refreshed a new one is written, and the old one kept under another name, which is returned."""
-    lama = _read_same(keluaran, hasil.rkt)
     texts: dict[Path, Callable[[], str]] = {}
     if data:
         texts[data] = lambda: data_frame(hasil).to_csv(index=False, lineterminator="\n")

@@ -47,6 +47,7 @@ class Konsolidasi:
     asal: dict[Key, Asal] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)  # between files; those of a file stand in it
     diubah: dict[Key, Asal | None] = field(default_factory=dict)  # changed by hand: what the returns say
+    berbeda: tuple[Key, ...] = ()  # formulas of the workbook that say otherwise than Python
 
     @property
     def entries(self) -> dict[Key, Value]:

@@ -409,17 +409,17 @@ class Message(Enum):
     L01 = (
         TOLAK,
         "Buku konsolidasi ini sedang dibuka di Excel, jadi dibiarkan apa adanya",
-        "Tutup dahulu bukunya, atau tekan Segarkan di Excel. Di Windows dan Mac: tambahkan --langsung.",
+        "Tutup dahulu bukunya, tekan Segarkan di Excel, atau tambahkan --langsung (Windows dan Mac). Bila bukunya sudah tertutup, hapus berkas «{kunci}» di folder itu.",
     )
     L20 = (
         TOLAK,
         "Lembar itu tidak ada di buku konsolidasi (dihapus atau diganti namanya), jadi tidak ada yang diubah",
-        "Kembalikan nama lembarnya, atau buat buku baru dengan rkt konsolidasi lalu pindahkan catatan Anda ke sana.",
+        "Kembalikan nama lembarnya, atau buat buku baru dengan rkt konsolidasi dan nama lain, lalu pindahkan catatan Anda.",
     )
     L21 = (
         TOLAK,
         "Baris atau kolom lembar itu bergeser: di {sel} seharusnya «{seharusnya}», jadi tidak ada yang diubah",
-        "Urungkan baris atau kolom yang disisipkan atau dihapus (Ctrl+Z), atau buat buku baru dengan rkt konsolidasi.",
+        "Urungkan baris atau kolom yang disisipkan atau dihapus (Ctrl+Z), atau buat buku baru dengan rkt konsolidasi dan nama lain.",
     )
     L22 = (
         TOLAK,
@@ -449,7 +449,7 @@ class Message(Enum):
     L27 = (
         PERINGATAN,
         "Rumus sel ini menunjukkan «{tampil}», hitungan ulang «{hitung}»",
-        "Rumusnya terhapus atau berubah. Salin rumus dari baris yang sama pada indikator lain, atau buat buku baru dengan rkt konsolidasi.",
+        "Rumusnya terhapus atau berubah. Buat buku baru dengan rkt konsolidasi dan nama lain pada -o, lalu pindahkan catatan Anda.",
     )
     L28 = (
         TOLAK,

@@ -17,7 +17,7 @@ from builder.consolidator import Asal, Konsolidasi, consolidate
 from builder.expr import Expr, Key, Value, is_number
 from builder.identitas import KONSOLIDASI, LEMBAR_META, Tanda
 from builder.layout import Book, Cell, address
-from builder.masalah import Message, Problem, Refused, os_reason, show
+from builder.masalah import TAHAN, Message, Problem, Refused, os_reason, show
 from builder.package import apply_patches, read_grids
 from builder.patch import (
     Grids,
@@ -110,6 +110,7 @@ def bring_in(lama: Lama, hasil: Konsolidasi) -> Segar:
     """Patches that make a konsolidasi say what merged returns say, changes by hand kept."""
     now = datetime.datetime.now()
     keep_changes(hasil, lama.book, lama.cells, _written(lama.lists))
+    _keep_wrong_formulas(hasil, lama)
     kalimat = f"Disegarkan {now:%d/%m/%Y %H.%M}. {summarize(hasil)}"
     book = buku_konsolidasi(hasil, Saat(kalimat, f"{now:%d/%m/%Y %H.%M}", lama.folder), lama.lists)
     return Segar(kalimat, tuple(make_patches(book, lama.grids)), book, hasil)
@@ -118,9 +119,12 @@ def bring_in(lama: Lama, hasil: Konsolidasi) -> Segar:
 def check(lama: Lama, folder: Path, path: Path, *, track: Track[Any] = no_track) -> Segar:
     """Read and merge the folder of returns without bringing anything in; raises Refused."""
     hasil = _merge(lama, folder, path, track)
+    keep_changes(hasil, lama.book, lama.cells, _written(lama.lists))
     worst = sorted(hasil.all_problems, key=lambda p: -p.putusan.berat)[:1]
     first = f" Yang pertama: {worst[0].pesan}" if worst and worst[0].putusan.berat else ""
-    kalimat = f"Diperiksa {datetime.datetime.now():%d/%m/%Y %H.%M}; isi buku tidak diubah. {summarize(hasil)}{first}"
+    told = summarize(hasil, "setelah Segarkan")
+    now = f"{datetime.datetime.now():%d/%m/%Y %H.%M}"
+    kalimat = f"Diperiksa {now}; isi buku tidak diubah. {told}{first}"
     return tell(lama, kalimat, hasil)
 
 
@@ -142,18 +146,18 @@ def _merge(lama: Lama, folder: Path, path: Path, track: Track[Any]) -> Konsolida
         raise Refused(Problem(Message.S03, str(folder), values={"sebab": os_reason(error)})) from error
 
 
-def summarize(hasil: Konsolidasi) -> str:
+def summarize(hasil: Konsolidasi, where: str = "di lembar Masalah") -> str:
     """What a merge came to, in one sentence."""
     used = sum(map(len, hasil.dipakai.values()))
     refused = sum(k.status == "ditolak" for k in hasil.kiriman)
-    held = sum(a.entry.ditahan for a in hasil.asal.values())
+    held = sum(p.putusan is TAHAN for p in hasil.all_problems)
     parts = [f"{len(hasil.kiriman)} berkas dibaca", f"{used} dipakai"]
     parts += [f"{refused} ditolak"] if refused else []
-    parts += [f"{held} isian ditahan"] if held else []
+    parts += [f"{held} hal ditahan"] if held else []
     parts += [f"{len(hasil.diubah)} diubah tangan"] if hasil.diubah else []
     parts += [f"{len(hasil.missing)} sub-bagian belum mengirim"] if hasil.missing else []
     told = sum(p.putusan.berat > 0 for p in hasil.all_problems)
-    return ", ".join(parts) + "." + (f" {told} hal perlu dilihat di lembar Masalah." if told else "")
+    return ", ".join(parts) + "." + (f" {told} hal perlu dilihat {where}." if told else "")
 
 
 def _written(lists: Daftar) -> dict[Key, Value]:
@@ -173,7 +177,7 @@ def _written(lists: Daftar) -> dict[Key, Value]:
 def recompute(lama: Lama) -> Segar:
     """Compute every formula anew from the workbook's own entries; mark and list those that say otherwise."""
     book = buku_konsolidasi(_as_entered(lama))
-    wrong = [(sheet, cell) for sheet, cell in _formulas(book) if not _agrees(lama, book, sheet, cell)]
+    wrong = _wrong_formulas(lama, book)
     problems = [_problem(lama, book, sheet, cell) for sheet, cell in wrong]
     now = f"{datetime.datetime.now():%d/%m/%Y %H.%M}"
     total = sum(1 for _ in _formulas(book))
@@ -184,6 +188,21 @@ def recompute(lama: Lama) -> Segar:
     values: dict[Key, Value] = {HASIL: kalimat, **_marks(lama, [c.key for _, c in wrong if c.key])}
     patches = [*patch_cells(lama.book, lama.grids, values), *_list_problems(lama, problems)]
     return Segar(kalimat, tuple(patches))
+
+
+def _wrong_formulas(lama: Lama, book: Book) -> list[tuple[str, Cell]]:
+    return [(sheet, cell) for sheet, cell in _formulas(book) if not _agrees(lama, book, sheet, cell)]
+
+
+def _keep_wrong_formulas(hasil: Konsolidasi, lama: Lama) -> None:
+    """Formulas that Hitung Ulang found stay told until they are mended: a refresh does not mend them."""
+    found = {(row["lembar"], row["sel"]) for row in lama.lists["Masalah"] if row["kode"] == Message.L27.name}
+    if not found:
+        return
+    book = buku_konsolidasi(_as_entered(lama))
+    still = [(s, c) for s, c in _wrong_formulas(lama, book) if (s, address(c.row, c.column)) in found]
+    hasil.problems += [_problem(lama, book, sheet, cell) for sheet, cell in still]
+    hasil.berbeda = tuple(c.key for _, c in still if c.key and c.key.id in _ids(lama.rkt))
 
 
 def _as_entered(lama: Lama) -> Konsolidasi:
@@ -265,7 +284,7 @@ def open_file(path: Path) -> Lama:
     if not path.is_file():
         raise Refused(Problem(Message.S01, str(path)))
     if is_open(path):
-        raise Refused(Problem(Message.L01, path.name))
+        raise told_open(path)
     if not _is_writable(path):
         raise Refused(Problem(Message.L25, path.name))
     return read_lama(read_grids(path), path)
@@ -273,7 +292,17 @@ def open_file(path: Path) -> Lama:
 
 def is_open(path: Path) -> bool:
     """Whether Excel or LibreOffice holds the file: by the file that they lay beside it while they do."""
-    return path.with_name(f"~${path.name}").exists() or path.with_name(f".~lock.{path.name}#").exists()
+    return any(lock.exists() for lock in _locks(path))
+
+
+def told_open(path: Path) -> Refused:
+    """The refusal of a file that somebody has open."""
+    lock = next((p for p in _locks(path) if p.exists()), path)
+    return Refused(Problem(Message.L01, path.name, values={"kunci": lock.name}))
+
+
+def _locks(path: Path) -> tuple[Path, Path]:
+    return path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")
 
 
 def _is_writable(path: Path) -> bool:

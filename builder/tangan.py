@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from builder.consolidator import Asal, Konsolidasi
-from builder.expr import Key, Value
+from builder.expr import Key, Value, is_number
 from builder.layout import Book
 from builder.masalah import Message, Problem
 from builder.patch import is_same
@@ -32,7 +32,13 @@ def keep_changes(
             continue
         place = book.places[key]
         hasil.diubah[key] = brought if says is not None else None
-        hasil.asal[key] = Asal(Entry(key, now, place.sheet, place.address, str(now)), DIUBAH_TANGAN)
-        told = {"kiriman": "kosong" if says is None else says}
-        where = (None, place.sheet, place.address, str(now))
-        hasil.problems.append(Problem(Message.F11, *where, told, (key.id, key.baris)))
+        hasil.asal[key] = Asal(Entry(key, now, place.sheet, place.address, _told(now)), DIUBAH_TANGAN)
+        where = (None, place.sheet, place.address, _told(now))
+        hasil.problems.append(Problem(Message.F11, *where, {"kiriman": _told(says)}, (key.id, key.baris)))
+
+
+def _told(value: Value) -> str:
+    """As people read it; Excel hands over 45.0 where the file says 45."""
+    if is_number(value):
+        return f"{value:.15g}".replace(".", ",")
+    return "kosong" if value is None else str(value)

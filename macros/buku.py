@@ -83,8 +83,9 @@ def apply_patches(book: xw.Book, patches: Sequence[Patch], grids: Mapping[str, G
             for patch in ordered:
                 _set_heights(book.sheets[patch.sheet], patch.heights)
         except BaseException as error:
-            blocks = [(book.sheets[name], _before(block, grids[name])) for name, block in reversed(done)]
-            if not all([_put_back(sheet, block) for sheet, block in blocks]):
+            blocks = ((book.sheets[name], _before(block, grids[name])) for name, block in reversed(done))
+            left = [block for sheet, block in blocks if not _put_back(sheet, block)]  # each is tried
+            if left:
                 raise Unfinished from error
             raise
 

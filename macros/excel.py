@@ -24,12 +24,15 @@ def press(tombol: str, berkas: str) -> None:
     the exit code is 1, which the macro turns into a sentence of its own.
     """
     path = bytes.fromhex(berkas).decode("utf-16-be")
+    keadaan = "buku tidak diubah"
     try:
-        TOMBOL[tombol](find_book(path))
+        book = find_book(path)
+        keadaan = "hasilnya tidak dapat ditulis ke buku, jadi periksa isinya sebelum menyimpan"
+        TOMBOL[tombol](book)
     except Refused as refused:
         sys.exit(refused.problems[0].pesan)
     except Exception:
-        values = {"keadaan": "buku tidak diubah", "catatan": write_log(f"{tombol} {path}")}
+        values = {"keadaan": keadaan, "catatan": write_log(f"{tombol} {path}")}
         sys.exit(Problem(Message.L29, values=values).pesan)
 
 
@@ -42,7 +45,11 @@ def find_book(path: str | Path) -> xw.Book:
 
 
 def _open_books() -> Iterator[xw.Book]:
-    for app in xw.apps:
+    try:
+        apps = list(xw.apps)
+    except xw.XlwingsError:  # a system without Excel
+        apps = []
+    for app in apps:
         yield from app.books
 
 

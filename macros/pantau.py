@@ -13,12 +13,10 @@ from builder.refresh import Segar, find_folder, open_file, refresh, write_file
 from builder.returns import is_junk
 
 _QUIET = 2000  # milliseconds without a further change: a file that is still being copied is left alone
-
-
 _FIRST = 300  # milliseconds until the first refresh: the folder is being watched by then
 
 
-class _Returns(DefaultFilter):
+class Returns(DefaultFilter):
     """What may be a return: neither a lock file, nor what a program leaves behind, nor the konsolidasi itself."""
 
     def __init__(self, konsolidasi: Path) -> None:
@@ -26,6 +24,7 @@ class _Returns(DefaultFilter):
         self._own = konsolidasi.resolve()
 
     def __call__(self, change: Change, path: str) -> bool:
+        """Whether a change is news."""
         changed = Path(path)
         return super().__call__(change, path) and not is_junk(changed) and changed.resolve() != self._own
 
@@ -48,7 +47,7 @@ def watch_folder(
 def _changes(folder: Path, konsolidasi: Path, stop: Event | None) -> Iterator[set[tuple[Change, str]]]:
     """Changes of the folder, and an empty set every now and then."""
     return watch(
-        folder, watch_filter=_Returns(konsolidasi), debounce=_QUIET, step=200, stop_event=stop,
+        folder, watch_filter=Returns(konsolidasi), debounce=_QUIET, step=200, stop_event=stop,
         rust_timeout=_FIRST, yield_on_timeout=True,
     )  # fmt: skip
 

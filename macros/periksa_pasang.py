@@ -174,10 +174,12 @@ class _Inspection:
         fault = ask_python(self.komputer, interpreter, f"import {module}")
         if fault is None:
             return Temuan(True, f"{package} ada di Python itu")
+        # Another program has the name rkt on the public index, so ours is installed from its own file.
+        what = "--force-reinstall BERKAS-rkt.whl" if package == "rkt" else f"--upgrade {package}"
         return Temuan(
             False,
             f"{package} tidak dapat dipakai oleh Python di {interpreter} ({show(fault, 200)})",
-            f'Jalankan di {self.komputer.terminal}: "{interpreter}" -m pip install --upgrade {package}',
+            f'Jalankan di {self.komputer.terminal}: "{interpreter}" -m pip install {what}',
         )
 
     def _check_library(self, interpreter: Path) -> Iterator[Temuan]:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import xlwings as xw
 
-from builder.consolidator import Konsolidasi, consolidate
+from builder.consolidator import Konsolidasi
 from builder.identitas import KONSOLIDASI, RENCANA
 from builder.masalah import Refused, show
 from builder.plan import read_plan
 from builder.plan.settings import default_aturan
 from builder.reader import peek_tanda
-from builder.returns import check_returns, gather_files
+from builder.returns import gather_files, merge_returns
 from builder.rkt import Aturan, Rkt
 
 FOLDER_SERVER = "RKT_FOLDER"
@@ -75,18 +75,15 @@ def find_aturan() -> Aturan:
 
 def merge(folder: Path, plan: Path) -> Konsolidasi:
     """The returns of a folder merged with the plan, as `rkt konsolidasi` does it; raises Refused."""
-    files = [p for p in gather_files([folder])[0] if p.resolve() != plan.resolve()]
-    states = ((p, p.stat()) for p in (plan, *files))
+    states = ((p, p.stat()) for p in (plan, *gather_files([folder])[0]))
     # Every cell of a sheet asks for the same: read again only when a file has changed.
-    return _merge(plan, tuple(files), tuple((str(p), s.st_mtime_ns, s.st_size) for p, s in states))
+    return _merge(plan, folder, tuple((str(p), s.st_mtime_ns, s.st_size) for p, s in states))
 
 
 @lru_cache(maxsize=4)
-def _merge(plan: Path, files: tuple[Path, ...], changed: Sidik) -> Konsolidasi:
+def _merge(plan: Path, folder: Path, changed: Sidik) -> Konsolidasi:
     rkt = _plan(plan, plan.stat().st_mtime_ns)
-    returned = check_returns(files, rkt)
-    theirs = [k for k in returned if not (k.tanda and k.tanda.jenis in (KONSOLIDASI, RENCANA))]
-    return consolidate(theirs, rkt, rkt.identitas.triwulan)
+    return merge_returns([folder], rkt, rkt.identitas.triwulan, without=[plan])
 
 
 def _server_folder() -> Path | None:

@@ -6,6 +6,7 @@ program is told there too, with the place of the log; the workbook is then as it
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from builder import refresh
 from builder.commands import Bangun, build_buku_kerja
 from builder.identitas import LEMBAR_META, NAMA_HASIL, RENCANA
 from builder.log import write_log
-from builder.masalah import Message, Problem, Refused
+from builder.masalah import Message, Problem, Refused, show
 from builder.plan import read_plan
 from builder.refresh import Lama, Segar, find_folder, read_lama
 from macros.buku import OpenGrids, Unfinished, apply_patches
@@ -36,7 +37,8 @@ def _button(press: Callable[[xw.Book], str]) -> Callable[[xw.Book], str]:
         try:
             return press(book)
         except Refused as refused:
-            sentence = " ".join(p.pesan for p in refused.problems[:3])
+            more = len(refused.problems) - 1
+            sentence = refused.problems[0].pesan + (f" Ada {more} masalah lagi." if more else "")
         except Exception as error:
             keadaan = _SETENGAH if isinstance(error, Unfinished) else _SAAT_INI
             values = {"keadaan": keadaan, "catatan": write_log(f"{press.__name__} {book.name}")}
@@ -51,7 +53,7 @@ def _button(press: Callable[[xw.Book], str]) -> Callable[[xw.Book], str]:
 def segarkan(book: xw.Book) -> str:
     """Read the folder of returns, check, merge, write; the sentence of the result."""
     lama, path = _open(book)
-    segar = refresh.refresh(lama, find_folder(lama.folder, path.parent), path)
+    segar = refresh.refresh(lama, _find_returns(lama, path), path)
     return _apply(book, lama, segar)
 
 
@@ -59,7 +61,7 @@ def segarkan(book: xw.Book) -> str:
 def periksa(book: xw.Book) -> str:
     """Read, check and merge the returns without bringing anything in; the sentence of the result."""
     lama, path = _open(book)
-    return _apply(book, lama, refresh.check(lama, find_folder(lama.folder, path.parent), path))
+    return _apply(book, lama, refresh.check(lama, _find_returns(lama, path), path))
 
 
 @_button
@@ -108,11 +110,19 @@ def _open(book: xw.Book) -> tuple[Lama, Path]:
     return read_lama(OpenGrids(book), path), path
 
 
+def _find_returns(lama: Lama, path: Path) -> Path:
+    """The folder of returns; on a server the workbook may name none outside of the server's own."""
+    folder, server = find_folder(lama.folder, path.parent), os.environ.get(FOLDER_SERVER)
+    if server and not folder.resolve().is_relative_to(Path(server).resolve()):
+        raise Refused(Problem(Message.L23, values={"folder": show(lama.folder)}))
+    return folder
+
+
 def find_path(book: xw.Book) -> Path:
     """Where the workbook's file is; on a server the folder of `RKT_FOLDER` stands for its own."""
     server = os.environ.get(FOLDER_SERVER)
     if book.app.engine.type != "desktop":
-        return Path(server or ".") / book.name
+        return Path(server or ".") / (Path(book.name).name or "buku")  # whoever asks names the book
     return Path(book.fullname)
 
 
@@ -131,11 +141,21 @@ def _apply(book: xw.Book, lama: Lama, segar: Segar) -> str:
 
 def show_result(book: xw.Book, sentence: str) -> None:
     """Into the status cell; a workbook without one is told by a message."""
-    names = {name.name: name for name in book.names}
-    if NAMA_HASIL in names:
-        names[NAMA_HASIL].refers_to_range[0, 0].value = sentence
+    cell = _result_cell(book)
+    if cell is not None:
+        cell.value = sentence
     elif book.app.engine.type == "desktop":
         book.app.alert(sentence, title="Kinerja")
+
+
+def _result_cell(book: xw.Book) -> xw.Range | None:
+    """The status cell; None where there is none."""
+    for name in book.names:
+        if name.name == NAMA_HASIL:
+            # A name outlives its sheet; what it then raises differs from system to system.
+            with contextlib.suppress(Exception):
+                return name.refers_to_range[0, 0]
+    return None
 
 
 TOMBOL: dict[str, Callable[[xw.Book], str]] = {

@@ -72,7 +72,9 @@ class Kantor:
         shutil.copytree(self.folder, folder)
         return Kantor(folder, self.rkt)
 
-    def send(self, contents: Mapping[Key, Any], *, ke: int = 1, names: Mapping[str, str] | None = None) -> None:
+    def send(
+        self, contents: Mapping[Key, Any], *, ke: int = 1, names: Mapping[str, str] | None = None
+    ) -> None:
         """Returns of the sub-bagian whose indikator are filled; `names`: of files, by code of the sub-bagian."""
         self.kiriman.mkdir(exist_ok=True)
         for sub_bagian in self.rkt.sub_bagian:
@@ -121,7 +123,13 @@ class Kantor:
         return value_at(read_grids(self.konsolidasi)[place.sheet], place.cell.row, place.cell.column)
 
     def rename_sheet(self, old: str, new: str) -> None:
-        self._edit("xl/workbook.xml", lambda text: text.replace(f'name="{old}"', f'name="{new}"'))
+        """As Excel does it: names that point to the sheet follow."""
+
+        def renamed(text: str) -> str:
+            text = text.replace(f'name="{old}"', f'name="{new}"')
+            return re.sub(rf"(?<![\w'])'?{old}'?!", f"'{new}'!", text)
+
+        self._edit("xl/workbook.xml", renamed)
 
     def insert_row(self, sheet: str, before: int) -> None:
         """As Excel does it: every row from there on stands one lower."""

@@ -531,7 +531,7 @@ RUSAK: dict[str, tuple[str, Callable[[Kantor, Path], None], str, str]] = {
     "dll": (WINDOWS, _no_dll, f"{DLL} tidak ada", "tanpa --user"),
     "internet": (WINDOWS, _from_internet, "makronya diblokir", "Unblock"),
     "penghubung": (MAC, _no_script, "Penghubung Excel dan Python belum ada", "rkt pasang"),
-    "rkt": (WINDOWS, _says(f"import {MODUL_TOMBOL}", MISSING), "rkt tidak dapat dipakai", "pip install --upgrade rkt"),
+    "rkt": (WINDOWS, _says(f"import {MODUL_TOMBOL}", MISSING), "rkt tidak dapat dipakai", "BERKAS-rkt.whl"),
     "xlwings": (
         MAC,
         lambda k, _: k.programs.answers.update({"print(xlwings.__version__)": MISSING, "import xlwings": MISSING}),

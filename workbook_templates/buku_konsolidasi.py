@@ -50,8 +50,10 @@ def buku_konsolidasi(
 
 
 def _marks(hasil: Konsolidasi) -> dict[Key, str]:
-    """Marks of the cells that a hand changed, row by row."""
-    columns: dict[Key, list[str]] = {}
-    for key in sorted(hasil.diubah):
-        columns.setdefault(key._replace(kolom="tanda"), []).append(key.kolom)
-    return {row: kartu.marks(names) for row, names in columns.items()}
+    """Marks of the cells that a hand changed and of formulas that say otherwise, row by row."""
+    marks: dict[Key, str] = {}
+    for keys, prefix in ((sorted(hasil.diubah), ""), (sorted(hasil.berbeda), kartu.TANDA_RUMUS)):
+        for key in keys:
+            row = key._replace(kolom="tanda")
+            marks[row] = marks.get(row, "") + kartu.marks([key.kolom], prefix)
+    return marks

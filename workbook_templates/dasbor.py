@@ -88,7 +88,7 @@ def _put_settings(sheet: Sheet, hasil: Konsolidasi, saat: Saat) -> None:
     sheet.put(5, 1, names, "hasil", Role.BROUGHT, BELUM_MENGIRIM, format="@", columns=6)
     everyone = ", ".join(s.nama for s in hasil.rkt.sub_bagian)
     # Tall enough for whatever a refresh may write there: merged cells never grow by themselves.
-    sheet.heights |= {2: 20, 3: 20, 4: 46, 5: line_height(text_lines(everyone, _BESIDE), least=20)}
+    sheet.heights |= {2: 20, 3: 20, 4: 84, 5: line_height(text_lines(everyone, _BESIDE), least=20)}
 
 
 def _put_label(sheet: Sheet, row: int, text: str) -> None:

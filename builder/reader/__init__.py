@@ -36,7 +36,7 @@ def read_kiriman(
     try:
         kiriman.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         file = open_returned(path)
-        kiriman.tanda = read_tanda(file, kiriman.berkas)
+        kiriman.tanda = read_tanda(file, kiriman.berkas, str(rkt.identitas.tahun))
         kiriman.sub_bagian = find_sub_bagian(kiriman.tanda, rkt, kiriman.berkas)
     except Refused as refused:
         kiriman.problems += refused.problems

@@ -18,7 +18,7 @@ _MOST_PROPERTIES = 65_536  # bytes
 _PROPERTY = re.compile(rf'name="({AWALAN_PROPERTI}\w+)"[^>]*>\s*<vt:lpwstr>([^<]*)</vt:lpwstr>')
 
 
-def read_tanda(file: ReturnedFile, name: str) -> Tanda:
+def read_tanda(file: ReturnedFile, name: str, tahun: str = "…") -> Tanda:
     """The identity on the hidden sheet, checked against the document's properties where it still has them."""
     carried: dict[str, str] = {}
     if LEMBAR_META in file.sheets:
@@ -32,7 +32,7 @@ def read_tanda(file: ReturnedFile, name: str) -> Tanda:
     }
     tanda = Tanda.from_dict(carried or properties)
     if tanda is None:
-        raise Refused(Problem(Message.A03, name, values={"tahun": "…"}))
+        raise Refused(Problem(Message.A03, name, values={"tahun": tahun}))
     differing = sorted(k for k, v in properties.items() if carried.get(k, v) != v)
     if differing:
         detail = "; ".join(f"{k}: «{carried[k]}» dan «{properties[k]}»" for k in differing)

@@ -44,7 +44,7 @@ def server(folder: Path, alamat: str, port: int, sertifikat: Path | None, kunci:
     """
     if importlib.util.find_spec("xlwings_server") is None:
         raise click.ClickException(
-            'Bagian server belum dipasang. Jalankan: python -m pip install "rkt[server]"'
+            "Bagian server belum dipasang. Jalankan: python -m pip install xlwings-server uvicorn"
         )
     for path, is_there in ((folder, folder.is_dir()), *((p, p.is_file()) for p in (sertifikat, kunci) if p)):
         if not is_there:

@@ -305,10 +305,14 @@ Private Function CommandFor(ByVal book As Workbook, ByVal title As String) As St
     path = """" & book.FullName & """"
     Select Case title
         Case "Hitung Ulang": CommandFor = "rkt hitung-ulang " & path
-        Case "Periksa": CommandFor = "rkt periksa kiriman --rencana " & path
-        Case "Buat Buku Kerja": CommandFor = "rkt bangun " & path & " -o buku-kerja"
+        Case "Periksa": CommandFor = "rkt periksa " & BesideBook(book, "kiriman") & " --rencana " & path
+        Case "Buat Buku Kerja": CommandFor = "rkt bangun " & path & " -o " & BesideBook(book, "buku-kerja")
         Case Else: CommandFor = "rkt segarkan " & path
     End Select
+End Function
+
+Private Function BesideBook(ByVal book As Workbook, ByVal folder As String) As String
+    BesideBook = """" & book.Path & Application.PathSeparator & folder & """"
 End Function
 
 Private Function TerminalName() As String
