@@ -61,6 +61,7 @@ KIRIMAN = {
     Key("S24-I1", "TW2", "pembilang"): 1,
     Key("S24-I1", "TW2", "penyebut"): 1,
     Key("S27-I1", "TW1", "realisasi"): "1.250",
+    Key("S14-I1", "TW1", "kendala"): "- 1/2 berkas belum diserahkan, sisanya menunggu tanda tangan. " * 5,
 }
 
 

@@ -224,7 +224,9 @@ def test_wrappers_have_the_parameters_of_the_python_functions() -> None:
     for name in FUNGSI:
         parameters = list(inspect.signature(getattr(fungsi, name)).parameters)
         assert wrappers[name] == ", ".join(f"{p} As Variant" for p in parameters)
-        given = f'"macros.fungsi", "{name}", Array({", ".join(parameters)}), {FORMULA_BOOK}, Application.Caller'
+        given = (
+            f'"macros.fungsi", "{name}", Array({", ".join(parameters)}), {FORMULA_BOOK}, Application.Caller'
+        )
         assert text.count(f"{name} = XLPy.CallUDF({given})") == 1
 
 

@@ -1,7 +1,7 @@
 """The server on loopback: driven over HTTP as the Office.js client does it, and its task pane in a real browser.
 
-Excel is the stand-in of `tuan_rumah/office.js`: judged is what changed in its workbook, and that it was asked for
-nothing that it refuses. No page may reach anything but the server.
+Excel is the stand-in of `tuan_rumah/office.js`, which holds an emitted konsolidasi: judged is what changed in it, and
+that it was asked for nothing that it refuses. No page may reach anything but the server.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ from urllib.parse import urlsplit
 import kasus
 import pytest
 import rentang
-from tuan_rumah.buku import Buku, buku, call, lembar, payload, read_buku
+from kantor import make_kantor
+from tuan_rumah.buku import Buku, buku, call, differences, lembar, payload, read_buku
 
+from builder.refresh import refresh_file
 from macros import fungsi
 
 if TYPE_CHECKING:
@@ -43,11 +45,10 @@ TOMBOL = {
     "periksa": "Periksa",
     "buat_buku_kerja": "Buat Buku Kerja",
 }
-BUKU = buku(
+HASIL = "Dasbor!B5"
+BUKU = buku(  # of someone else
     "Buku.xlsx",
-    lembar(
-        "Lembar", {"A1": "terkunci", "B1": "", "A2": 0.5, "B2": "#N/A"}, ("B1", "A3", "B3", "A4", "B4", "A5")
-    ),
+    lembar("Lembar", {"A1": "terkunci", "A2": 0.5, "B2": "#N/A"}, ("A3", "B3")),
     lembar("Kosong", {}),
     names=({"nama": "KIRIMAN_KE", "formula": "=Lembar!$A$2", "lembar": "Lembar", "alamat": "A2"},),
 )
@@ -62,23 +63,23 @@ def _missing(what: str) -> NoReturn:
 # --- the server ---------------------------------------------------------------------------------------------------
 
 
-def _command(tombol: str, *words: str) -> list[str]:
-    return [sys.executable, "-W", "error", "-m", "tuan_rumah.mulai", tombol, *words]
+def _command(*words: str) -> list[str]:
+    return [sys.executable, "-W", "error", "-m", "builder", "server", *words]
 
 
 def _environment(**given: str) -> dict[str, str]:
     """Without what a developer's own xlwings is told."""
     own = {k: v for k, v in os.environ.items() if not k.startswith(("XLWINGS", "RKT_FOLDER"))}
-    return own | {"PYTHONPATH": os.pathsep.join(map(str, (AKAR, AKAR / "tests"))), "HOME": os.devnull} | given
+    return own | {"PYTHONPATH": str(AKAR), "HOME": os.devnull} | given
 
 
 @contextmanager
-def serving(folder: Path, tombol: str) -> Iterator[str]:
+def serving(folder: Path) -> Iterator[str]:
     """The address of a server on a port that the system chose; it is up when it says so."""
     if find_spec("xlwings_server") is None:
         _missing("xlwings-server")
     process = subprocess.Popen(
-        _command(tombol, str(folder), "--port", "0"),
+        _command(str(folder), "--port", "0"),
         stderr=subprocess.PIPE,
         text=True,
         env=_environment(XLWINGS_LICENSE_KEY="noncommercial"),
@@ -116,7 +117,7 @@ def kantor(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def alamat(kantor: Path) -> Iterator[str]:
-    with serving(kantor, "tiruan") as url:
+    with serving(kantor) as url:
         yield url
 
 
@@ -125,17 +126,55 @@ def klien(alamat: str) -> Iterator[httpx.Client]:
     import httpx  # comes with the server
 
     # The server drops the connection after an error of its own; the next call must not take it up again.
-    with httpx.Client(
-        base_url=alamat, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
-    ) as client:
+    limits = httpx.Limits(max_keepalive_connections=0)
+    with httpx.Client(base_url=alamat, trust_env=False, limits=limits, timeout=60) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def konsolidasi(kantor: Path) -> Path:
+    """As emitted; the server does not need its file."""
+    (path,) = (kantor / "buku-kerja").glob("Konsolidasi-*")
+    return path
+
+
+@pytest.fixture(scope="module")
+def asal(konsolidasi: Path) -> Buku:
+    """The emitted konsolidasi as the user has it open; whoever changes it takes a copy."""
+    return read_buku(konsolidasi)
+
+
+@pytest.fixture(scope="module")
+def segar(kantor: Path, konsolidasi: Path, tmp_path_factory: pytest.TempPathFactory) -> Buku:
+    """The same after `rkt segarkan`."""
+    folder = tmp_path_factory.mktemp("tertutup")
+    shutil.copytree(kantor / "kiriman", folder / "kiriman")
+    path = Path(shutil.copy(konsolidasi, folder))
+    refresh_file(path)
+    return read_buku(path)
+
+
+@pytest.fixture(scope="module")
+def kecil(tmp_path_factory: pytest.TempPathFactory) -> Buku:
+    """The konsolidasi of a small office, for what does not depend on its size."""
+    return read_buku(make_kantor(tmp_path_factory.mktemp("kecil"), makro=True).konsolidasi)
+
+
+def _changed(book: Buku, cells: dict[str, Any]) -> Buku:
+    """A copy in which some cells ("Dasbor!B4") are otherwise: another value, or `{"terkunci": True}`."""
+    changed = copy.deepcopy(book)
+    sheets = {sheet["name"]: sheet["cells"] for sheet in changed["sheets"]}
+    for place, what in cells.items():
+        name, at = place.split("!")
+        sheets[name][at] |= what if isinstance(what, dict) else {"nilai": what}
+    return changed
 
 
 def test_without_a_licence_key_the_command_says_what_to_do(tmp_path: Path) -> None:
     if find_spec("xlwings_server") is None:
         _missing("xlwings-server")
     done = subprocess.run(
-        _command("tiruan", str(tmp_path)), capture_output=True, text=True, check=False, env=_environment()
+        _command(str(tmp_path)), capture_output=True, text=True, check=False, env=_environment()
     )
     assert done.returncode == 1
     assert "Kunci lisensi xlwings belum ada atau tidak berlaku" in done.stderr
@@ -149,7 +188,7 @@ def test_a_folder_or_a_certificate_that_is_not_there_is_told(tmp_path: Path) -> 
     missing = str(tmp_path / "tidak-ada")
     for words in ((missing,), (str(tmp_path), "--sertifikat", missing)):
         done = subprocess.run(
-            _command("tiruan", *words), capture_output=True, text=True, check=False, env=_environment()
+            _command(*words), capture_output=True, text=True, check=False, env=_environment()
         )
         assert done.returncode == 1
         assert f"«{missing}» tidak ditemukan." in done.stderr
@@ -166,7 +205,7 @@ def test_without_the_extra_the_command_says_how_to_install_it(tmp_path: Path) ->
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=_environment()
     )
     assert done.returncode == 1
-    assert 'python -m pip install "rkt[server]"' in done.stderr
+    assert "python -m pip install xlwings-server uvicorn" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -224,8 +263,17 @@ def test_no_folder_but_the_servers_own_is_read_over_http(klien: httpx.Client) ->
     assert told == "Folder «..» di luar folder server. Tulis nama foldernya saja, misalnya kiriman."
 
 
-def _press(klien: httpx.Client, name: str, book: Buku = BUKU) -> httpx.Response:
-    return klien.post(f"/xlwings/custom-scripts-call/{name}", json=payload(book))
+def _press(klien: httpx.Client, name: str, sent: dict[str, Any]) -> httpx.Response:
+    return klien.post(f"/xlwings/custom-scripts-call/{name}", json=sent)
+
+
+def _told(response: httpx.Response) -> str:
+    """The sentence of a button that did nothing but tell it: in the pane, and in the status cell where there is one."""
+    *written, shown = response.raise_for_status().json()["actions"]
+    name, sentence = shown["args"]
+    assert name == "tampilkanHasil"
+    assert [action["values"] for action in written] in ([], [[[sentence]]])
+    return str(sentence)
 
 
 def test_the_four_buttons_are_offered_and_nothing_else_can_be_called(klien: httpx.Client) -> None:
@@ -242,41 +290,58 @@ def test_the_four_buttons_are_offered_and_nothing_else_can_be_called(klien: http
         "__loader__",
         "tidak_ada",
     )
-    assert [name for name in others if _press(klien, name).is_success] == []
+    assert [name for name in others if _press(klien, name, payload(BUKU)).is_success] == []
 
 
-def test_a_button_over_http(klien: httpx.Client) -> None:
-    actions = _press(klien, "segarkan").raise_for_status().json()["actions"]
-    assert [a["func"] for a in actions] == ["setValues", "runMacro"]
-    assert actions[0]["values"] == [["=1+1", 0.5], ["", "007"]]
-    assert actions[1]["args"] == ["tampilkanHasil", "Segarkan selesai: 2 baris."]
-
-
-def test_a_failing_button_gives_no_traceback(klien: httpx.Client) -> None:
-    response = _press(klien, "segarkan", _with("gagal"))
+def test_a_payload_that_is_none_gives_no_traceback(klien: httpx.Client) -> None:
+    response = _press(klien, "segarkan", {"client": "Office.js"})
     assert response.status_code == 500
     assert response.text == "An error occurred."
 
 
-def test_two_users_at_once_get_their_own_workbook(klien: httpx.Client) -> None:
-    """The sentence of a button goes back to the workbook that pressed it."""
-    found: dict[str, list[Any]] = {}
+def test_two_users_at_once_get_their_own_answer(klien: httpx.Client, asal: Buku, segar: Buku) -> None:
+    """What a button says goes back to the workbook that pressed it."""
+    given = {
+        "semua": ("hitung_ulang", payload(segar)),
+        "Diperiksa": ("periksa", payload(asal)),
+        "Folder kiriman": ("segarkan", payload(_changed(asal, {"Dasbor!B4": "tidak-ada"}))),
+        "Buku ini bukan": ("periksa", payload(BUKU)),
+    }
+    found: dict[str, str] = {}
 
-    def press(name: str) -> None:
-        found[name] = _press(klien, name).json()["actions"]
+    def press(word: str) -> None:
+        found[word] = _told(_press(klien, *given[word]))
 
-    threads = [threading.Thread(target=press, args=(name,)) for name in TOMBOL]
+    threads = [threading.Thread(target=press, args=(word,)) for word in given]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    last = {name: actions[-1]["args"] for name, actions in found.items()}
-    assert last == {
-        "segarkan": ["tampilkanHasil", "Segarkan selesai: 2 baris."],
-        "hitung_ulang": ["tampilkanHasil", "1 sel berbeda."],
-        "periksa": ["tampilkanHasil", "Tidak ada masalah."],
-        "buat_buku_kerja": ["tampilkanHasil", "Ditulis: dibuat.txt"],
-    }
+    assert [word for word in given if word not in found.get(word, "")] == []
+
+
+def test_a_workbook_without_its_dasbor_is_refused_in_a_sentence(klien: httpx.Client, kecil: Buku) -> None:
+    """Names of a sheet that was deleted stay, and refer to nothing."""
+    sent = payload(kecil)
+    sent["sheets"] = [sheet for sheet in sent["sheets"] if sheet["name"] != "Dasbor"]
+    for name in sent["names"]:
+        if "Dasbor" in name["refers_to"]:
+            name |= {"refers_to": "=#REF!", "type": "Error", "sheet_index": None, "address": None}
+        else:
+            name["sheet_index"] -= 1
+    assert "Dasbor" in _told(_press(klien, "segarkan", sent))
+
+
+def test_nothing_outside_the_servers_folder_is_read_or_written(
+    klien: httpx.Client, kecil: Buku, kantor: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "kiriman").mkdir()
+    for folder in ("..", "kiriman/../..", str(tmp_path / "kiriman"), "/"):
+        told = _told(_press(klien, "segarkan", payload(_changed(kecil, {"Dasbor!B4": folder}))))
+        assert f"Folder kiriman «{folder}» tidak ada" in told
+    for name in (str(tmp_path / "Buku.xlsx"), "/"):
+        told = _told(_press(klien, "buat_buku_kerja", payload(kecil | {"name": name})))
+        assert f" dibuat di folder {kantor / 'buku-kerja'}: " in told
 
 
 def test_the_manifest_names_pages_of_this_server(klien: httpx.Client, alamat: str) -> None:
@@ -309,8 +374,9 @@ class Panel:
         self.page.wait_for_selector(f"[xw-click={name}]:not([disabled])")
 
     @property
-    def cells(self) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = self.page.evaluate("tuanRumah.buku.sheets[0].cells")
+    def buku(self) -> Buku:
+        """What the stand-in's workbook holds now."""
+        found: Buku = json.loads(self.page.evaluate("JSON.stringify(tuanRumah.buku)"))
         return found
 
     @property
@@ -373,21 +439,14 @@ def panel_of(peramban: Browser, alamat: str, book: Buku) -> Iterator[Panel]:
     panel.page.goto(f"{alamat}/taskpane.html")
     panel.page.wait_for_selector("[xw-click=segarkan][xw-click-initialized]")
     yield panel
+    assert panel.keluar == panel.galat == []
     context.close()
-
-
-def _with(word: str) -> Buku:
-    book = copy.deepcopy(BUKU)
-    book["sheets"][0]["cells"]["B1"]["nilai"] = word
-    return book
 
 
 @pytest.fixture
 def panel(peramban: Browser, alamat: str) -> Iterator[Panel]:
     with panel_of(peramban, alamat, BUKU) as opened:
         yield opened
-        assert opened.keluar == []
-        assert opened.galat == []
         assert opened.ditolak == []
 
 
@@ -403,31 +462,95 @@ def test_the_pane_is_indonesian_and_has_the_four_buttons(panel: Panel) -> None:
     assert page.locator("#hasil").is_hidden()
 
 
-def test_segarkan_writes_once_and_says_so(panel: Panel) -> None:
+def _press_in_pane(peramban: Browser, alamat: str, name: str, book: Buku) -> tuple[str, Buku]:
+    """What the pane said, and the workbook afterwards, whose status cell says the same; nothing was refused."""
+    with panel_of(peramban, alamat, book) as panel:
+        panel.press(name)
+        assert (panel.kesalahan, panel.ditolak) == ("", [])
+        assert panel.dikirim[-1].post_data_json == payload(book)
+        now = panel.buku
+        assert _value(now, HASIL) == panel.hasil
+        assert (now["hitungan"], now["aktif"]) == (book["hitungan"], book["aktif"])
+        return panel.hasil, now
+
+
+def _value(book: Buku, place: str) -> Any:
+    name, at = place.split("!")
+    return next(sheet for sheet in book["sheets"] if sheet["name"] == name)["cells"][at]["nilai"]
+
+
+def test_segarkan_writes_what_the_closed_file_would_get(
+    peramban: Browser, alamat: str, asal: Buku, segar: Buku
+) -> None:
+    told, now = _press_in_pane(peramban, alamat, "segarkan", asal)
+    assert told.startswith("Disegarkan ")
+    assert "2 berkas dibaca, 2 dipakai, 1 hal ditahan" in told
+    assert differences(now, segar) == set()
+    links = [c for s in now["sheets"] for c in s["cells"].values() if "HYPERLINK" in c.get("rumus", "")]
+    changed = differences(now, asal)
+    assert len(changed) > 100
+    assert "S14 tinggi 8" in changed  # a row of a protected card grows with its text
+    assert len(links) > 10
+
+
+def test_periksa_changes_nothing_but_the_status_cell(peramban: Browser, alamat: str, asal: Buku) -> None:
+    told, now = _press_in_pane(peramban, alamat, "periksa", asal)
+    assert told.startswith("Diperiksa ")
+    assert "2 berkas dibaca, 2 dipakai, 1 hal ditahan" in told
+    assert differences(now, asal) == {HASIL}
+
+
+def test_hitung_ulang_says_that_all_is_right(peramban: Browser, alamat: str, segar: Buku) -> None:
+    told, now = _press_in_pane(peramban, alamat, "hitung_ulang", segar)
+    assert re.fullmatch(r"Dihitung ulang [\d/]+ [\d.]+: semua \d{3,} rumus benar\.", told)
+    assert differences(now, segar) == {HASIL}
+
+
+def test_hitung_ulang_marks_and_lists_what_differs(peramban: Browser, alamat: str, segar: Buku) -> None:
+    cells = next(s for s in segar["sheets"] if s["name"] == "S43")["cells"]
+    at = next(at for at, cell in cells.items() if cell["nilai"] == 0.8 and "rumus" in cell)
+    wrong = _changed(segar, {f"S43!{at}": 0.9})
+    told, now = _press_in_pane(peramban, alamat, "hitung_ulang", wrong)
+    assert re.search(r": 1 dari \d{3,} rumus menunjukkan angka lain; selnya merah", told)
+    changed = differences(now, wrong) - {HASIL}
+    assert {re.split("[! ]", place)[0] for place in changed} == {"S43", "Masalah"}
+    assert at in [_value(now, place) for place in changed if place.startswith("Masalah!")]
+
+
+def test_buat_buku_kerja_writes_on_the_server(
+    peramban: Browser, alamat: str, asal: Buku, kantor: Path
+) -> None:
+    folder = kantor / "buku-kerja"
+    before = {path.name: path.read_bytes() for path in folder.glob("BukuKerja-2024-???.xlsx")}
+    shutil.rmtree(folder)
+    told, now = _press_in_pane(peramban, alamat, "buat_buku_kerja", asal)
+    made = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert len(made) == 4
+    assert before.items() <= made.items()
+    assert told.startswith(f"4 buku kerja dibuat di folder {folder}: ")
+    assert all(name in told for name in made)
+    assert differences(now, asal) == {HASIL}
+
+
+@pytest.mark.parametrize(
+    ("folder", "wanted"),
+    [("tidak-ada", "Folder kiriman «{}» tidak ada"), ("kosong", "Tidak ada berkas kiriman di folder «{}»")],
+)
+def test_a_folder_without_returns_is_told_and_nothing_is_written(
+    folder: str, wanted: str, peramban: Browser, alamat: str, kecil: Buku, kantor: Path
+) -> None:
+    (kantor / "kosong").mkdir(exist_ok=True)
+    book = _changed(kecil, {"Dasbor!B4": folder})
+    told, now = _press_in_pane(peramban, alamat, "segarkan", book)
+    assert wanted.format(kantor / folder) in told
+    assert differences(now, book) == {HASIL}
+
+
+def test_a_workbook_of_someone_else_is_told_and_left_alone(panel: Panel) -> None:
     panel.press("segarkan")
-    cells = panel.cells
-    assert cells["A3"]["rumus"] == "=1+1"  # as Excel takes it; keeping it text is the button's own business
-    assert (cells["B3"]["nilai"], cells["A4"]["nilai"], cells["B4"]["nilai"]) == (0.5, "", 7)
-    assert panel.hasil == "Segarkan selesai: 2 baris."
+    assert "Buku ini bukan buku konsolidasi program ini" in panel.hasil
+    assert differences(panel.buku, BUKU) == set()
     assert panel.kesalahan == ""
-
-
-def test_hitung_ulang_marks_a_cell(panel: Panel) -> None:
-    panel.press("hitung_ulang")
-    assert panel.cells["B3"]["warna"].lower() == "#ffc7ce"
-    assert panel.hasil == "1 sel berbeda."
-
-
-def test_periksa_reads_what_the_sheet_shows(panel: Panel) -> None:
-    panel.press("periksa")
-    assert panel.cells["A5"]["nilai"] == "[['terkunci', None], [0.5, '#N/A']]"
-    assert panel.hasil == "Tidak ada masalah."
-
-
-def test_buat_buku_kerja_writes_on_the_server(panel: Panel, kantor: Path) -> None:
-    panel.press("buat_buku_kerja")
-    assert (kantor / "dibuat.txt").read_text("utf-8") == "Buku.xlsx"
-    assert panel.hasil == "Ditulis: dibuat.txt"
 
 
 def test_what_was_said_before_goes_when_the_next_button_runs(panel: Panel) -> None:
@@ -456,39 +579,42 @@ def test_the_page_posts_what_the_tests_over_http_post(panel: Panel) -> None:
         assert found == wanted
 
 
-def test_an_emitted_workbook_is_posted_whole(kantor: Path, peramban: Browser, alamat: str) -> None:
-    """The stand-in's buttons do not know this workbook; that the host holds it all is what counts here."""
-    book = read_buku(next((kantor / "buku-kerja").glob("Konsolidasi-*")))
-    with panel_of(peramban, alamat, book) as panel:
+def _assert_failed(panel: Panel) -> None:
+    before = panel.page.evaluate(
+        "getComputedStyle(document.querySelector('#global-error-alert'), '::before').content"
+    )
+    assert before.startswith('"Perintah tidak selesai.')
+    assert panel.kesalahan
+    assert panel.page.locator("#hasil").is_hidden()
+
+
+def test_a_write_that_excel_refuses_is_told_in_the_pane(peramban: Browser, alamat: str, kecil: Buku) -> None:
+    locked = _changed(kecil, {HASIL: {"terkunci": True}})
+    with panel_of(peramban, alamat, locked) as panel:
         panel.press("periksa")
-        assert panel.dikirim[-1].post_data_json == payload(book)
-        assert panel.ditolak == panel.galat == panel.keluar == []
+        _assert_failed(panel)
+        assert panel.ditolak == [f"AccessDenied: values {HASIL}: terkunci B5"]
+        assert differences(panel.buku, locked) == set()
 
 
 @pytest.mark.parametrize(
-    ("word", "refused"),
+    "answer",
     [
-        ("terkunci", ["AccessDenied: values Lembar!A1: terkunci A1"]),
-        ("asing", []),
-        ("gagal", []),
+        {"json": {"actions": [{"func": "tidakDikenal", "args": [], "sheet_position": 0}]}},
+        {"status": 500, "body": "An error occurred."},
     ],
 )
-def test_a_button_that_fails_is_told_in_the_pane(
-    word: str, refused: list[str], peramban: Browser, alamat: str
-) -> None:
-    with panel_of(peramban, alamat, _with(word)) as panel:
-        panel.press("segarkan")
-        assert panel.kesalahan
-        before = panel.page.evaluate(
-            "getComputedStyle(document.querySelector('#global-error-alert'), '::before').content"
-        )
-        assert before.startswith('"Perintah tidak selesai.')
-        assert panel.page.locator("#hasil").is_hidden()
-        assert panel.ditolak == refused
-        cells = panel.cells
-        assert cells["A1"]["nilai"] == "terkunci"
-        assert "rumus" not in cells["A3"]
-        assert panel.galat == panel.keluar == []
+def test_an_answer_that_the_pane_cannot_use_is_told(answer: dict[str, Any], panel: Panel) -> None:
+    panel.page.route("**/custom-scripts-call/**", lambda route: route.fulfill(**answer))
+    panel.press("segarkan")
+    _assert_failed(panel)
+    assert differences(panel.buku, BUKU) == set()
+
+
+@pytest.fixture(scope="module")
+def tuan_rumah(peramban: Browser, alamat: str) -> Iterator[Panel]:
+    with panel_of(peramban, alamat, BUKU) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -499,24 +625,25 @@ def test_a_button_that_fails_is_told_in_the_pane(
         ("lembar.getRange('A1').values", "PropertyNotLoaded: Range Lembar!A1.values"),
         ("lembar.getRange('A1').load('value')", "ApiNotFound: Range Lembar!A1.load(value)"),
         ("lembar.getRange('A1').formulas = [['=1']]", "AccessDenied: formulas Lembar!A1: terkunci A1"),
-        ("lembar.getRange('A1:B1').values = [[1, 2]]", "AccessDenied: values Lembar!A1:B1: terkunci A1"),
+        ("lembar.getRange('A2:A3').values = [[1], [2]]", "AccessDenied: values Lembar!A2:A3: terkunci A2"),
         ("lembar.getRange('A3:B3').values = [[1]]", None),
         (
             "lembar.getRange('A3:B3').values = [[1, 2, 3]]",
             "InvalidArgument: values Range Lembar!A3:B3: another shape",
         ),
+        ("lembar.getRange('A1:C1').format.rowHeight = 30", "AccessDenied: rowHeight Lembar!A1:C1: terkunci"),
         ("Office.context.ui", "ApiNotFound: Office.context.ui"),
     ],
 )
-def test_the_host_is_strict(asked: str, refused: str | None, peramban: Browser, alamat: str) -> None:
+def test_the_host_is_strict(asked: str, refused: str | None, tuan_rumah: Panel) -> None:
     """What the tests above rest on: nothing that Excel would refuse is let through in silence."""
-    with panel_of(peramban, alamat, BUKU) as panel:
-        told = panel.page.evaluate(
-            "asked => Excel.run(async (context) => {"
-            " const lembar = context.workbook.worksheets.getItem('Lembar');"
-            " new Function('context', 'lembar', asked)(context, lembar);"
-            "}).then(() => null, (error) => error.message)",
-            asked,
-        )
-        assert (told is None) is (refused is None)
-        assert panel.ditolak == ([refused] if refused else [])
+    told = tuan_rumah.page.evaluate(
+        "asked => Excel.run(async (context) => {"
+        " tuanRumah.ditolak.length = 0;"
+        " const lembar = context.workbook.worksheets.getItem('Lembar');"
+        " new Function('context', 'lembar', asked)(context, lembar);"
+        "}).then(() => null, (error) => error.message)",
+        asked,
+    )
+    assert (told is None) is (refused is None)
+    assert tuan_rumah.ditolak == ([refused] if refused else [])

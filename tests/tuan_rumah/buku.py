@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any
 
-import openpyxl
 import xlwings
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
+from tuan_rumah_excel import SAAT, Lembar, Sel, open_buku
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Buku = dict[str, Any]
 
-_HARI_NOL = datetime.datetime(1899, 12, 30)
-_VISIBILITY = {"visible": "Visible", "hidden": "Hidden", "veryHidden": "VeryHidden"}
-
 
 def lembar(name: str, cells: dict[str, Any], terbuka: tuple[str, ...] | None = None) -> dict[str, Any]:
     """A sheet by hand; `terbuka` names the cells that a protected sheet leaves open, None: it is not protected."""
     places = dict.fromkeys((*cells, *(terbuka or ())))
+    known = {at: {"nilai": cells.get(at, ""), "terkunci": at not in (terbuka or ())} for at in places}
     return {
         "name": name,
         "tampak": "Visible",
         "terlindung": terbuka is not None,
+        "baris_terkunci": True,
         "names": [],
-        "cells": {at: {"nilai": cells.get(at, ""), "terkunci": at not in (terbuka or ())} for at in places},
+        "cells": known,
+        "kolom": {},  # how cells that are not there yet look
+        "tinggi": {},  # of rows, from 1
+        "tertutup": [],  # cells of a merged block but for its first
     }
 
 
@@ -44,48 +45,58 @@ def buku(name: str, *sheets: dict[str, Any], names: tuple[dict[str, str], ...] =
 
 
 def read_buku(path: Path) -> Buku:
-    """A written workbook with its stored values, formulas, formats, locks and names."""
-    values, formulas = (openpyxl.load_workbook(path, data_only=flag) for flag in (True, False))
-    sheets = []
-    for sheet in formulas.worksheets:
-        cells: dict[str, Any] = {}
-        for row in sheet.iter_rows():
-            for cell in row:
-                nilai = _entered(values[sheet.title][cell.coordinate].value)
-                open_or_used = nilai != "" or not cell.protection.locked or cell.number_format != "General"
-                if open_or_used:
-                    rumus = {"rumus": str(cell.value)} if cell.data_type == "f" else {}
-                    known = {
-                        "nilai": nilai,
-                        "format": cell.number_format,
-                        "terkunci": bool(cell.protection.locked),
-                    }
-                    cells[cell.coordinate] = known | rumus
-        sheets.append(
-            {
-                "name": sheet.title,
-                "tampak": _VISIBILITY[sheet.sheet_state],
-                "terlindung": bool(sheet.protection.sheet),
-                "names": [],
-                "cells": cells,
-            }
-        )
-    names = []
-    for name, defined in formulas.defined_names.items():
-        targets = list(defined.destinations) if defined.type == "RANGE" else []
-        if len(targets) == 1 and targets[0][0] in formulas.sheetnames:
-            title, at = targets[0]
-            names.append(
-                {"nama": name, "formula": f"={defined.value}", "lembar": title, "alamat": at.replace("$", "")}
-            )
-    return buku(path.name, *sheets, names=tuple(names))
+    """A written workbook with its stored values, formulas, formats, locks, heights, merged blocks and names."""
+    opened = open_buku(path)
+    names = [
+        {"nama": name, "formula": f"='{title}'!{at}", "lembar": title, "alamat": at.replace("$", "")}
+        for name, (title, at) in opened.names.items()
+    ]
+    return buku(path.name, *map(_read_lembar, opened.sheets), names=tuple(names))
 
 
-def _entered(value: Any) -> Any:
-    """As Excel hands it to a page: dates as serial numbers, nothing as an empty text."""
-    if isinstance(value, datetime.datetime):
-        return (value - _HARI_NOL) / datetime.timedelta(days=1)
-    return "" if value is None else value
+def _read_lembar(sheet: Lembar) -> dict[str, Any]:
+    return lembar(sheet.name, {}) | {
+        "tampak": "Visible" if sheet.visible else "Hidden",
+        "terlindung": sheet.protected,
+        "baris_terkunci": sheet.rows_locked,
+        "cells": {_at(*place): _known(cell) for place, cell in sheet.cells.items()},
+        "kolom": {get_column_letter(n + 1): _known(look) for n, look in sheet.columns.items()},
+        "tinggi": {str(row + 1): height for row, height in sheet.heights.items()},
+        "tertutup": [_at(*place) for place, first in sheet.merged.items() if place != first],
+    }
+
+
+def _at(row: int, column: int) -> str:
+    return f"{get_column_letter(column + 1)}{row + 1}"
+
+
+def _known(cell: Sel) -> dict[str, Any]:
+    known = {
+        "nilai": "" if cell.nilai is None else cell.nilai,
+        "format": cell.format,
+        "terkunci": cell.terkunci,
+    }
+    return known | ({"rumus": cell.rumus} if cell.rumus else {})
+
+
+def isi(book: Buku) -> dict[str, Any]:
+    """What every cell says and how high each row is, times left out; of our formulas only links show what they say."""
+    found: dict[str, Any] = {}
+    for sheet in book["sheets"]:
+        for at, cell in sheet["cells"].items():
+            nilai, rumus = cell.get("nilai", ""), cell.get("rumus")
+            if rumus or nilai != "":
+                told = SAAT.sub("SAAT", nilai) if isinstance(nilai, str) else nilai
+                shown = told if rumus is None or rumus.startswith("=HYPERLINK(") else None
+                found[f"{sheet['name']}!{at}"] = (rumus, shown, cell.get("format"))
+        found |= {f"{sheet['name']} tinggi {row}": height for row, height in sheet["tinggi"].items()}
+    return found
+
+
+def differences(one: Buku, other: Buku) -> set[str]:
+    """Where two workbooks do not hold the same."""
+    left, right = isi(one), isi(other)
+    return {at for at in left.keys() | right.keys() if left.get(at) != right.get(at)}
 
 
 def payload(book: Buku) -> dict[str, Any]:

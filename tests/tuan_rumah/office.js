@@ -2,8 +2,9 @@
 //
 // The test puts the workbook into `window.buku` (tests/tuan_rumah/buku.py) before the page loads. As in Excel,
 // a property is read only after load() and sync(), writes wait for sync(), a write to a locked cell of a protected
-// sheet is refused as a whole, and text is taken as if it were typed ("007" becomes 7, "=1+1" a formula). Whatever
-// this host does not know is refused: it throws and is recorded in `tuanRumah.ditolak`.
+// sheet is refused as a whole, and text is taken as if it were typed ("007" becomes 7, "=1+1" a formula). Nothing is
+// recalculated: a formula shows what was stored with it. Whatever this host does not know is refused: it throws and is
+// recorded in `tuanRumah.ditolak`.
 
 (() => {
   const book = window.buku;
@@ -55,7 +56,12 @@
     return rows * columns === 1 ? first : `${first}:${letters(column + columns - 1)}${row + rows}`;
   }
 
-  const cellAt = (sheet, row, column) => (sheet.cells[letters(column) + (row + 1)] ??= {});
+  // A cell that is not there yet looks like its column.
+  const cellAt = (sheet, row, column) => (sheet.cells[letters(column) + (row + 1)] ??= { ...sheet.kolom[letters(column)] });
+  const isFilled = (sheet, row, column) => {
+    const cell = sheet.cells[letters(column) + (row + 1)] ?? {};
+    return (cell.nilai ?? "") !== "" || Boolean(cell.rumus);
+  };
 
   function grid(area, value) {
     return Array.from({ length: area.rows }, (_, r) => Array.from({ length: area.columns }, (_, c) => value(area.row + r, area.column + c)));
@@ -67,20 +73,36 @@
 
   function allow(sheet, area, what) {
     const locked = [];
+    const covered = [];
     eachCell(sheet, area, (cell, r, c) => {
-      if (sheet.terlindung && cell.terkunci !== false) locked.push(letters(area.column + c) + (area.row + r + 1));
+      const at = letters(area.column + c) + (area.row + r + 1);
+      if (sheet.terlindung && cell.terkunci !== false) locked.push(at);
+      if (sheet.tertutup.includes(at)) covered.push(at);
     });
     if (locked.length) refuse("AccessDenied", `${what} ${sheet.name}!${a1(area)}: terkunci ${locked.slice(0, 3).join(", ")}`);
+    if (covered.length) refuse("InvalidArgument", `${what} ${sheet.name}!${a1(area)}: digabung ${covered.slice(0, 3).join(", ")}`);
+  }
+
+  function bounds(areas) {
+    const row = Math.min(...areas.map((a) => a.row));
+    const column = Math.min(...areas.map((a) => a.column));
+    const bottom = Math.max(...areas.map((a) => a.row + a.rows));
+    const right = Math.max(...areas.map((a) => a.column + a.columns));
+    return { row, column, rows: bottom - row, columns: right - column };
   }
 
   function usedArea(sheet) {
-    const places = Object.entries(sheet.cells).filter(([, cell]) => (cell.nilai ?? "") !== "" || cell.rumus).map(([at]) => parse(at));
-    if (!places.length) return null;
-    const row = Math.min(...places.map((p) => p.row));
-    const column = Math.min(...places.map((p) => p.column));
-    const bottom = Math.max(...places.map((p) => p.row));
-    const right = Math.max(...places.map((p) => p.column));
-    return { row, column, rows: bottom - row + 1, columns: right - column + 1 };
+    const places = Object.keys(sheet.cells).map(parse).filter(({ row, column }) => isFilled(sheet, row, column));
+    return places.length ? bounds(places) : null;
+  }
+
+  // The filled cells around an area, up to empty rows and columns.
+  function regionOf(sheet, area) {
+    const [row, column] = [Math.max(area.row - 1, 0), Math.max(area.column - 1, 0)];
+    const around = { row, column, rows: area.row + area.rows + 1 - row, columns: area.column + area.columns + 1 - column };
+    const filled = grid(around, (r, c) => (isFilled(sheet, r, c) ? parse(letters(c) + (r + 1)) : [])).flat(2);
+    const grown = bounds([area, ...filled]);
+    return a1(grown) === a1(area) ? area : regionOf(sheet, grown);
   }
 
   // What Excel makes of a value that is put into a cell.
@@ -88,8 +110,9 @@
     delete cell.rumus;
     if (typeof value === "string" && cell.format !== "@") {
       if (/^[=+\-@]./.test(value) && Number.isNaN(Number(value))) {
+        const link = /^=HYPERLINK\("(?:[^"]|"")*","((?:[^"]|"")*)"\)$/.exec(value);
         cell.rumus = value;
-        cell.nilai = 0;
+        cell.nilai = link ? link[1].replaceAll('""', '"') : 0;
         return;
       }
       if (value.startsWith("'")) value = value.slice(1);
@@ -157,6 +180,11 @@
       allow(sheet, area, "format");
       eachCell(sheet, area, (cell) => (color ? (cell.warna = color) : delete cell.warna));
     };
+    const setHeight = (height) => {
+      if (sheet.terlindung && sheet.baris_terkunci) refuse("AccessDenied", `rowHeight ${sheet.name}!${a1(area)}: terkunci`);
+      if (!(height >= 0 && height <= 409)) refuse("InvalidArgument", `rowHeight ${height}`);
+      for (let row = area.row; row < area.row + area.rows; row += 1) sheet.tinggi[row + 1] = height;
+    };
     const clear = {
       Contents: (cell) => { delete cell.nilai; delete cell.rumus; },
       Formats: (cell) => { delete cell.warna; delete cell.format; },
@@ -179,11 +207,13 @@
       rest: {
         isNullObject: false,
         worksheet: sheetOf(context, sheet),
+        getSurroundingRegion: () => rangeOf(context, sheet, regionOf(sheet, area)),
         format: strict(`${name}.format`, {
           fill: strict(`${name}.format.fill`, {
             clear: () => context.queue.push(() => paint(null)),
             set color(color) { context.queue.push(() => paint(color)); },
           }),
+          set rowHeight(height) { context.queue.push(() => setHeight(height)); },
         }),
         clear: (what = "All") => context.queue.push(() => { allow(sheet, area, "clear"); eachCell(sheet, area, clear[what]); }),
         select: () => context.queue.push(() => { book.dipilih = a1(area); book.aktif = book.sheets.indexOf(sheet); }),
