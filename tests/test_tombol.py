@@ -169,6 +169,46 @@ def test_hitung_ulang_marks_what_says_otherwise_until_mended(
     assert kantor.rows("Masalah") == earlier
 
 
+def test_formula_found_wrong_stays_told_after_segarkan_until_mended(mesin: Mesin, kantor: Kantor) -> None:
+    place, tanda = kantor.book.places[CAPAIAN], CAPAIAN._replace(kolom="tanda")
+    cell = open_buku(kantor.konsolidasi)[place.sheet].cells[place.cell.row, place.cell.column]
+    assert cell.rumus
+    kantor.type_at(CAPAIAN, 0.5)
+    recompute_file(kantor.konsolidasi)
+    buku = open_buku(kantor.konsolidasi)
+    mesin.press("segarkan", buku, kantor.folder)
+    refresh_file(kantor.konsolidasi)
+    assert buku.differences(open_buku(kantor.konsolidasi)) == []
+    assert [r["sel"] for r in kantor.rows("Masalah") if r["kode"] == "L27"] == [place.address]
+    assert kantor.value(tanda) == "|!Capaian|"
+
+    kantor.type_at(CAPAIAN, Formula(cell.rumus, cell.nilai))
+    refresh_file(kantor.konsolidasi)
+    assert "L27" not in {r["kode"] for r in kantor.rows("Masalah")}
+    assert kantor.value(tanda) in (None, "")
+
+
+def test_bangun_and_konsolidasi_never_write_over_what_the_konsolidator_has(
+    kantor: Kantor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A filled konsolidasi of the same plan is left by bangun; one that is open is left by both."""
+    rencana = kantor.folder / "Rencana.csv"
+    content = kantor.konsolidasi.read_bytes()
+    makro = [] if kantor.konsolidasi.suffix == ".xlsm" else ["--tanpa-makro"]
+    with pytest.raises(SystemExit) as left:
+        main(["bangun", str(rencana), "-o", str(kantor.folder), *makro])
+    assert left.value.code == 0
+    assert f"{kantor.konsolidasi.name} sudah ada dan dibiarkan" in capsys.readouterr().out
+    assert kantor.konsolidasi.read_bytes() == content
+    lock = kantor.folder / f"~${kantor.konsolidasi.name}"
+    lock.write_bytes(b"x")
+    with pytest.raises(SystemExit) as left:
+        main(["konsolidasi", str(kantor.kiriman), "--rencana", str(rencana), "-o", str(kantor.konsolidasi)])
+    assert left.value.code == 1
+    assert lock.name in capsys.readouterr().err
+    assert kantor.konsolidasi.read_bytes() == content
+
+
 def test_hitung_ulang_keeps_marks_of_changes_by_hand(mesin: Mesin, kantor: Kantor) -> None:
     kantor.type_at(CAPAIAN._replace(kolom="pembilang"), 45)
     refresh_file(kantor.konsolidasi)
