@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from builder.expr import Evaluation, Expr, Key, Range, Ref, Value, excel
+from builder.expr import Evaluation, Expr, Key, Range, Ref, Value, call, excel
 
 
 class Role(StrEnum):
@@ -287,6 +287,12 @@ def address(
 def quoted(sheet: str) -> str:
     """A sheet's name as a formula needs it."""
     return "'" + sheet.replace("'", "''") + "'"
+
+
+def link_to(place: str) -> Expr:
+    """A link that shows and goes to one of our cells, "S17!E8"."""
+    sheet, _, cell = place.partition("!")
+    return call("link", f"#{quoted(sheet)}!{cell}", place)
 
 
 def defined_name(key: Key) -> str:

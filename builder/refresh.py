@@ -175,8 +175,14 @@ def _written(lists: Daftar) -> dict[Key, Value]:
 
 
 def recompute(lama: Lama) -> Segar:
-    """Compute every formula anew from the workbook's own entries; mark and list those that say otherwise."""
+    """Compute every formula anew from the workbook's own entries; mark and list those that say otherwise.
+
+    Raises Refused where a sheet with formulas is gone or has another name.
+    """
     book = buku_konsolidasi(_as_entered(lama))
+    gone = sorted({sheet for sheet, _ in _formulas(book)} - set(lama.grids))
+    if gone:
+        raise Refused(*(Problem(Message.L20, None, sheet) for sheet in gone))
     wrong = _wrong_formulas(lama, book)
     problems = [_problem(lama, book, sheet, cell) for sheet, cell in wrong]
     now = f"{datetime.datetime.now():%d/%m/%Y %H.%M}"
@@ -191,7 +197,8 @@ def recompute(lama: Lama) -> Segar:
 
 
 def _wrong_formulas(lama: Lama, book: Book) -> list[tuple[str, Cell]]:
-    return [(sheet, cell) for sheet, cell in _formulas(book) if not _agrees(lama, book, sheet, cell)]
+    here = ((sheet, cell) for sheet, cell in _formulas(book) if sheet in lama.grids)
+    return [(sheet, cell) for sheet, cell in here if not _agrees(lama, book, sheet, cell)]
 
 
 def _keep_wrong_formulas(hasil: Konsolidasi, lama: Lama) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 
 import xlwings as xw
 
-from builder.expr import Value, is_number
-from builder.layout import address
+from builder.expr import Value, excel, is_number
+from builder.layout import address, link_to
 from builder.masalah import Message, Problem, Refused
 from builder.patch import Block, Content, Formula, Grid, Patch, is_same, shown, value_at
 
@@ -114,8 +114,7 @@ def _before(block: Block, grid: Grid) -> Block:
 
 def _old(value: Value, new: Content) -> Content:
     if isinstance(new, Formula) and isinstance(value, str) and "!" in value:
-        sheet, _, cell = value.partition("!")
-        return Formula(f'=HYPERLINK("#\'{sheet}\'!{cell}","{value}")', value)
+        return Formula("=" + excel(link_to(value), str), value)
     return value
 
 

@@ -209,6 +209,18 @@ def test_bangun_and_konsolidasi_never_write_over_what_the_konsolidator_has(
     assert kantor.konsolidasi.read_bytes() == content
 
 
+def test_hitung_ulang_names_a_sheet_that_is_gone(mesin: Mesin, kantor: Kantor) -> None:
+    """Rekap holds formulas only: Segarkan does without it, Hitung Ulang cannot."""
+    kantor.rename_sheet("Rekap", "Ringkasan")
+    content = kantor.konsolidasi.read_bytes()
+    with pytest.raises(Refused, match=r"L20.*Rekap"):
+        recompute_file(kantor.konsolidasi)
+    assert kantor.konsolidasi.read_bytes() == content
+    said = mesin.press("hitung_ulang", open_buku(kantor.konsolidasi), kantor.folder).kalimat
+    assert said.startswith("[L20] Rekap")
+    assert refresh_file(kantor.konsolidasi).kalimat.startswith("Disegarkan")
+
+
 def test_hitung_ulang_keeps_marks_of_changes_by_hand(mesin: Mesin, kantor: Kantor) -> None:
     kantor.type_at(CAPAIAN._replace(kolom="pembilang"), 45)
     refresh_file(kantor.konsolidasi)

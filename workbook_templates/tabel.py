@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from builder import capaian
 from builder.capaian import PERIODE
 from builder.consolidator import Asal, Konsolidasi
-from builder.expr import Expr, Key, Value, call
-from builder.layout import Cell, Column, Role, Sheet, Table, line_height, quoted, text_lines
+from builder.expr import Expr, Key, Value
+from builder.layout import Cell, Column, Role, Sheet, Table, line_height, link_to, text_lines
 from builder.masalah import PERINGATAN, TAHAN, TOLAK, Problem, show
 from builder.reader import Kiriman
 from builder.rkt import ROMAWI
@@ -184,8 +184,7 @@ def _cell(table: Table, n: int, at: int, row: Baris) -> Cell:
     column = table.columns[at]
     content: Value | Expr = row.get(column.name)
     if column.name == "buka" and isinstance(content, str) and content:
-        lembar, _, sel = content.partition("!")
-        content = call("link", f"#{quoted(lembar)}!{sel}", content)
+        content = link_to(content)
     return Cell(
         table.first + n, at, content, column.style, _B, table.key(n, column.name), format=column.format
     )
