@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import bahan
 
+from builder.closed import refresh_file
 from builder.commands import build_workbooks, consolidate_returns
 from builder.plan import read_plan
-from builder.refresh import refresh_file
 from builder.returns import check_returns
 
 UKURAN = (20, 40, 80)

@@ -24,7 +24,7 @@ from macros.perintah import pasang, periksa_pasang
 from macros.server.perintah import server
 
 if TYPE_CHECKING:
-    from builder.refresh import Segar
+    from builder.lama import Segar
 
 T = TypeVar("T")
 _FILE = click.Path(path_type=Path, readable=False)  # what is wrong with a file is told by `commands`
@@ -262,7 +262,7 @@ def segarkan(konsolidasi: Path, langsung: bool) -> None:
 
         click.echo(press(find_book(konsolidasi.resolve())))
         return
-    from builder.refresh import refresh_file
+    from builder.closed import refresh_file
 
     _tell_refresh(refresh_file(konsolidasi, track=_track))
 
@@ -281,7 +281,7 @@ def _tell_refresh(segar: Segar) -> None:
 @click.argument("konsolidasi", type=_FILE)
 def hitung_ulang(konsolidasi: Path) -> None:
     """Hitung ulang semua rumus buku konsolidasi dan tandai yang berbeda."""
-    from builder.refresh import recompute_file
+    from builder.closed import recompute_file
 
     click.echo(recompute_file(konsolidasi).kalimat)
 
@@ -296,7 +296,7 @@ def pantau(folder: Path, konsolidasi: Path) -> None:
     """
     if importlib.util.find_spec("watchfiles") is None:
         raise click.ClickException("Pemantau belum dipasang. Jalankan: python -m pip install watchfiles")
-    from builder.refresh import open_file
+    from builder.closed import open_file
     from macros.pantau import watch_folder
 
     if not folder.is_dir():

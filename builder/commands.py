@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from builder.capaian import TRIWULAN_PELAPORAN
+from builder.closed import is_open, told_open, write_file
 from builder.consolidator import Konsolidasi, consolidate, data_frame
 from builder.identitas import KONSOLIDASI
+from builder.lama import Lama, read_lama
 from builder.layout import Book
 from builder.masalah import Message, Problem, Refused, os_reason
 from builder.naskah import DrafIndikator, Naskah, read_naskah
@@ -26,7 +28,7 @@ from builder.plan import read_plan
 from builder.plan.settings import default_aturan, skema
 from builder.plan.table import csv_text, toml_text
 from builder.reader import peek_tanda
-from builder.refresh import Lama, bring_in, is_open, read_lama, summarize, told_open, write_file
+from builder.refresh import bring_in, summarize
 from builder.returns import Track, gather_files, merge_returns, no_track, report
 from builder.rkt import Identitas, Rkt
 from builder.usulan import Baris, complete

@@ -8,8 +8,10 @@ from threading import Event
 
 from watchfiles import Change, DefaultFilter, watch
 
+from builder.closed import open_file, write_file
+from builder.lama import Segar
 from builder.masalah import Refused
-from builder.refresh import Segar, find_folder, open_file, refresh, write_file
+from builder.refresh import find_folder, refresh
 from builder.returns import is_junk
 
 _QUIET = 2000  # milliseconds without a further change: a file that is still being copied is left alone

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import xlwings as xw
 
-from builder import refresh
 from builder.commands import Bangun, build_buku_kerja
 from builder.identitas import LEMBAR_META, NAMA_HASIL, RENCANA
+from builder.lama import Lama, Segar, read_lama
 from builder.log import write_log
 from builder.masalah import Message, Problem, Refused, show
 from builder.plan import read_plan
-from builder.refresh import Lama, Segar, find_folder, read_lama
+from builder.recompute import recompute
+from builder.refresh import check, find_folder, refresh
 from macros.buku import OpenGrids, Unfinished, apply_patches
 from macros.sumber import FOLDER_SERVER
 
@@ -53,7 +54,7 @@ def _button(press: Callable[[xw.Book], str]) -> Callable[[xw.Book], str]:
 def segarkan(book: xw.Book) -> str:
     """Read the folder of returns, check, merge, write; the sentence of the result."""
     lama, path = _open(book)
-    segar = refresh.refresh(lama, _find_returns(lama, path), path)
+    segar = refresh(lama, _find_returns(lama, path), path)
     return _apply(book, lama, segar)
 
 
@@ -61,7 +62,7 @@ def segarkan(book: xw.Book) -> str:
 def periksa(book: xw.Book) -> str:
     """Read, check and merge the returns without bringing anything in; the sentence of the result."""
     lama, path = _open(book)
-    return _apply(book, lama, refresh.check(lama, _find_returns(lama, path), path))
+    return _apply(book, lama, check(lama, _find_returns(lama, path), path))
 
 
 @_button
@@ -70,7 +71,7 @@ def hitung_ulang(book: xw.Book) -> str:
     if book.app.engine.type == "desktop":
         book.app.calculate()
     lama, _ = _open(book)
-    return _apply(book, lama, refresh.recompute(lama))
+    return _apply(book, lama, recompute(lama))
 
 
 @_button

@@ -13,7 +13,16 @@ AKAR = Path(__file__).parent.parent
 PAKET = ("builder", "workbook_templates", "macros")
 
 # The top floor of `builder`: wires forms, files and people together.
-ATAS = {"builder.commands", "builder.contoh", "builder.refresh", "builder.returns", "builder.__main__"}
+ATAS = {
+    "builder.commands",
+    "builder.contoh",
+    "builder.lama",
+    "builder.recompute",
+    "builder.refresh",
+    "builder.closed",
+    "builder.returns",
+    "builder.__main__",
+}
 # The ground floor: the standard library and each other.
 DASAR = {"builder.rkt", "builder.angka", "builder.masalah", "builder.expr"}
 

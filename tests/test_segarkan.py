@@ -18,12 +18,12 @@ import tuan_rumah_excel
 from kantor import ISI, Kantor, make_kantor
 from tuan_rumah_excel import SAAT, Buku, Ditolak, Mesin, Sel, Tekan, open_buku, taken
 
+from builder.closed import refresh_file
 from builder.consolidator import consolidate
 from builder.contoh import KELIRU, fill
 from builder.expr import Key, Value
 from builder.masalah import Refused
 from builder.patch import Formula
-from builder.refresh import refresh_file
 from builder.writer import write_book
 from macros.proyek import vba_project
 from workbook_templates.buku_kerja import buku_kerja, file_name

@@ -30,7 +30,7 @@ import rentang
 from kantor import make_kantor
 from tuan_rumah.buku import Buku, buku, call, differences, lembar, payload, read_buku
 
-from builder.refresh import refresh_file
+from builder.closed import refresh_file
 from macros import fungsi
 
 if TYPE_CHECKING:

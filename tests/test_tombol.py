@@ -31,11 +31,12 @@ from tuan_rumah_excel import Buku, Mesin, broken, open_buku
 from watchfiles import Change
 
 from builder.__main__ import main
+from builder.closed import recompute_file, refresh_file
 from builder.expr import Key
 from builder.identitas import NAMA_HASIL
+from builder.lama import Segar
 from builder.masalah import Refused
 from builder.patch import Formula
-from builder.refresh import Segar, recompute_file, refresh_file
 from macros import excel
 from macros.pantau import Returns, watch_folder
 from macros.tombol import TOMBOL
