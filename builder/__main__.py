@@ -5,13 +5,14 @@ Exit 0 all well, 1 something was refused or held, 2 wrong usage.
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import gettext
 import importlib.util
 import io
-import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +21,7 @@ import click
 
 from builder.log import write_log
 from builder.masalah import Message, Problem, Putusan, Refused
+from builder.tampak import json_text, show, visible
 from macros.perintah import pasang, periksa_pasang
 from macros.server.perintah import server
 
@@ -38,13 +40,31 @@ def _track(items: Sequence[T], label: str) -> Iterator[T]:
         yield from bar
 
 
+def _say(text: str, *, err: bool = False) -> None:
+    """The one way to the terminal: nothing that is written there can control it, names of files included."""
+    click.echo(visible(text).replace("\t", " "), err=err)
+
+
 def _tell(problems: Iterable[Problem]) -> None:
     for problem in problems:
-        click.echo(f"  {_MARKS[problem.putusan]} {problem.pesan}", err=True)
+        _say(f"  {_MARKS[problem.putusan]} {problem.pesan}", err=True)
 
 
 def _exit(clean: bool) -> None:
     sys.exit(0 if clean else 1)
+
+
+def _cancellable(command: Callable[..., None]) -> Callable[..., None]:
+    """Ctrl+C in a command that writes whole or not at all: it is said that nothing has changed (L12)."""
+
+    @functools.wraps(command)
+    def run(*args: object, **kwargs: object) -> None:
+        try:
+            command(*args, **kwargs)
+        except KeyboardInterrupt:
+            raise Refused(Problem(Message.L12)) from None
+
+    return run
 
 
 @click.group(
@@ -69,7 +89,7 @@ def contoh(folder: Path) -> None:
     made = make_contoh(folder, track=_track)
     hasil = made.gabungan.hasil
     held = sum(p.putusan.berat >= Putusan.PERINGATAN.berat for p in hasil.all_problems)
-    click.echo(f"Selesai. Semua berkas ada di folder «{folder}»:")
+    _say(f"Selesai. Semua berkas ada di folder «{folder}»:")
     for path, told in (
         (made.usulan, "rencana hasil impor, dengan keraguan yang harus diputuskan"),
         (made.rencana, "rencana yang sudah diputuskan"),
@@ -77,10 +97,10 @@ def contoh(folder: Path) -> None:
         (made.kiriman, "buku kerja yang sudah diisi, dengan beberapa kekeliruan"),
         (made.konsolidasi, "konsolidasi capaian kantor"),
     ):
-        click.echo(f"  {path.relative_to(folder)!s:24} {told}")
+        _say(f"  {path.relative_to(folder)!s:24} {told}")
     waiting = f"{len(hasil.missing)} sub-bagian belum mengirim"
-    click.echo(f"{len(hasil.kiriman)} kiriman digabung, {held} hal perlu diperiksa, {waiting}.")
-    click.echo(f"Buka dahulu: {made.konsolidasi} (lembar Dasbor, lalu Masalah).")
+    _say(f"{len(hasil.kiriman)} kiriman digabung, {held} hal perlu diperiksa, {waiting}.")
+    _say(f"Buka dahulu: {made.konsolidasi} (lembar Dasbor, lalu Masalah).")
 
 
 @cli.command(options_metavar="[PILIHAN]")
@@ -94,6 +114,7 @@ def contoh(folder: Path) -> None:
     required=True,
     help="Rencana yang dibuat: .xlsx atau .csv.",
 )
+@_cancellable
 def impor(dokumen: Path, rencana: Path) -> None:
     """Baca dokumen RKT menjadi rencana.
 
@@ -105,22 +126,22 @@ def impor(dokumen: Path, rencana: Path) -> None:
     _tell(made.naskah.problems)
     unread = [r for r in made.rows if not r.get("tipe")]
     sasaran = len({str(r["id"]).split("-")[0] for r in made.rows})
-    click.echo(f"{sasaran} sasaran, {len(made.rows)} indikator ditulis ke {rencana}.")
+    _say(f"{sasaran} sasaran, {len(made.rows)} indikator ditulis ke {rencana}.")
     if made.disimpan:
-        click.echo(f"Rencana sebelumnya disimpan sebagai {made.disimpan.name}.")
+        _say(f"Rencana sebelumnya disimpan sebagai {made.disimpan.name}.")
     if not made.naskah.tahun or not made.naskah.kantor:
         what = " dan ".join(
             w for w, v in (("Kantor", made.naskah.kantor), ("tahun", made.naskah.tahun)) if not v
         )
-        click.echo(
+        _say(
             f"{what.capitalize()} tidak terbaca dari dokumen: isi pada lembar Identitas (atau berkas .toml)."
         )
     if made.ragu:
-        click.echo(
+        _say(
             f"{len(made.ragu)} baris masih ragu: buka rencana, putuskan baris jingga, lalu kosongkan kolom Ragu."
         )
     if not made.rows or unread:
-        click.echo(f"{len(unread)} baris belum terbaca dan harus dilengkapi sebelum buku kerja dapat dibuat.")
+        _say(f"{len(unread)} baris belum terbaca dan harus dilengkapi sebelum buku kerja dapat dibuat.")
     _exit(not unread)
 
 
@@ -142,6 +163,7 @@ def impor(dokumen: Path, rencana: Path) -> None:
     help="Triwulan pelaporan (bawaan: menurut rencana).",
 )
 @click.option("--tanpa-makro", is_flag=True, help="Buku konsolidasi sebagai .xlsx biasa, tanpa tombol.")
+@_cancellable
 def bangun(rencana: Path, folder: Path, triwulan: str | None, tanpa_makro: bool) -> None:
     """Buat buku kerja setiap sub-bagian, dan buku konsolidasi.
 
@@ -158,14 +180,14 @@ def bangun(rencana: Path, folder: Path, triwulan: str | None, tanpa_makro: bool)
     )
     _tell(made.problems)
     for path in made.berkas:
-        click.echo(f"  {path}")
+        _say(f"  {path}")
     for path in made.disimpan:
-        click.echo(f"Berkas sebelumnya disimpan sebagai {path.name}.")
+        _say(f"Berkas sebelumnya disimpan sebagai {path.name}.")
     if made.dibiarkan:
-        click.echo(
+        _say(
             f"{made.dibiarkan.name} sudah ada dan dibiarkan apa adanya; isinya disegarkan dengan rkt segarkan."
         )
-    click.echo(f"{len(made.berkas)} buku dibuat. Kirim setiap BukuKerja ke sub-bagiannya.")
+    _say(f"{len(made.berkas)} buku dibuat. Kirim setiap BukuKerja ke sub-bagiannya.")
 
 
 @cli.command(options_metavar="[PILIHAN]")
@@ -180,10 +202,10 @@ def periksa(berkas: tuple[Path, ...], rencana: Path, as_json: bool) -> None:
 
     checked = returns.check_returns(berkas, rencana, track=_track)
     if as_json:
-        click.echo(json.dumps(returns.report(checked), ensure_ascii=False, indent=2))
+        click.echo(json_text(returns.report(checked)))
     else:
         for kiriman in checked:
-            click.echo(f"{kiriman.berkas}: {kiriman.status}, {kiriman.terisi} sel terisi")
+            _say(f"{show(kiriman.berkas)}: {kiriman.status}, {kiriman.terisi} sel terisi")
             _tell(kiriman.problems)
     _exit(all(k.status in ("diterima", "peringatan") for k in checked))
 
@@ -209,6 +231,7 @@ def periksa(berkas: tuple[Path, ...], rencana: Path, as_json: bool) -> None:
     metavar="1-4",
     help="Triwulan pelaporan (bawaan: menurut rencana).",
 )
+@_cancellable
 def konsolidasi(
     masukan: tuple[Path, ...],
     rencana: Path,
@@ -234,23 +257,24 @@ def konsolidasi(
     )
     hasil = made.hasil
     for kiriman in hasil.kiriman:
-        click.echo(f"{kiriman.berkas}: {kiriman.status}, {kiriman.terisi} sel terisi")
+        _say(f"{show(kiriman.berkas)}: {kiriman.status}, {kiriman.terisi} sel terisi")
         _tell(kiriman.problems)
-    _tell(hasil.problems)
+    _tell([*hasil.problems, *made.problems])
     if made.disimpan:
-        click.echo(f"Buku konsolidasi sebelumnya disimpan sebagai {made.disimpan.name}.")
+        _say(f"Buku konsolidasi sebelumnya disimpan sebagai {made.disimpan.name}.")
     told = (
         "Konsolidasi yang ada disegarkan, catatan Anda tetap:"
         if made.disegarkan
         else "Konsolidasi ditulis ke"
     )
-    click.echo(f"{told} {keluaran}. Buka lembar Dasbor, lalu Masalah.")
+    _say(f"{told} {made.tertunda or keluaran}. Buka lembar Dasbor, lalu Masalah.")
     _exit(made.clean)
 
 
 @cli.command(options_metavar="[PILIHAN]")
 @click.argument("konsolidasi", type=_FILE)
 @click.option("--langsung", is_flag=True, help="Pada buku yang sedang dibuka di Excel (Windows dan Mac).")
+@_cancellable
 def segarkan(konsolidasi: Path, langsung: bool) -> None:
     """Segarkan buku konsolidasi tanpa menekan tombol di Excel.
 
@@ -260,7 +284,7 @@ def segarkan(konsolidasi: Path, langsung: bool) -> None:
         from macros.excel import find_book
         from macros.tombol import segarkan as press
 
-        click.echo(press(find_book(konsolidasi.resolve())))
+        _say(press(find_book(konsolidasi.resolve())))
         return
     from builder.closed import refresh_file
 
@@ -270,20 +294,23 @@ def segarkan(konsolidasi: Path, langsung: bool) -> None:
 def _tell_refresh(segar: Segar) -> None:
     assert segar.hasil is not None
     for kiriman in segar.hasil.kiriman:
-        click.echo(f"{kiriman.berkas}: {kiriman.status}, {kiriman.terisi} sel terisi")
+        _say(f"{show(kiriman.berkas)}: {kiriman.status}, {kiriman.terisi} sel terisi")
         _tell(kiriman.problems)
-    _tell(segar.hasil.problems)
-    click.echo(segar.kalimat)
+    _tell([*segar.hasil.problems, *segar.problems])
+    _say(segar.kalimat)
     _exit(segar.clean)
 
 
 @cli.command("hitung-ulang", options_metavar="[PILIHAN]")
 @click.argument("konsolidasi", type=_FILE)
+@_cancellable
 def hitung_ulang(konsolidasi: Path) -> None:
     """Hitung ulang semua rumus buku konsolidasi dan tandai yang berbeda."""
     from builder.closed import recompute_file
 
-    click.echo(recompute_file(konsolidasi).kalimat)
+    segar = recompute_file(konsolidasi)
+    _tell(segar.problems)
+    _say(segar.kalimat)
 
 
 @cli.command(options_metavar="[PILIHAN]")
@@ -296,21 +323,23 @@ def pantau(folder: Path, konsolidasi: Path) -> None:
     """
     if importlib.util.find_spec("watchfiles") is None:
         raise click.ClickException("Pemantau belum dipasang. Jalankan: python -m pip install watchfiles")
-    from builder.closed import open_file
+    from builder.closed import check_file
     from macros.pantau import watch_folder
 
     if not folder.is_dir():
         raise Refused(Problem(Message.L23, values={"folder": str(folder)}))
-    open_file(konsolidasi)
-    click.echo(f"Memantau folder {folder}. Tekan Ctrl+C untuk berhenti.")
-    watch_folder(folder, konsolidasi, _tell_watch)
+    check_file(konsolidasi)
+    _say(f"Memantau folder {folder}. Tekan Ctrl+C untuk berhenti.")
+    with contextlib.suppress(KeyboardInterrupt):  # how it is meant to end; a file half written is not left
+        watch_folder(folder, konsolidasi, _tell_watch)
 
 
 def _tell_watch(came: Segar | Refused) -> None:
     if isinstance(came, Refused):
         _tell(came.problems)
     else:
-        click.echo(came.kalimat)
+        _tell(came.problems)
+        _say(came.kalimat)
 
 
 for command in (pasang, periksa_pasang, server):
@@ -324,13 +353,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cli.main(arguments, prog_name="rkt")
     except Refused as refused:
         for problem in refused.problems:
-            click.echo(problem.pesan, err=True)
+            _say(problem.pesan, err=True)
         sys.exit(2 if all(p.kode in ("S01", "S02") for p in refused.problems) else 1)
     except Exception:
         log = write_log(str(sys.argv[1:]))
-        click.echo(
-            f"Terjadi kesalahan di dalam program; tidak ada yang ditulis. Rinciannya di {log}.", err=True
-        )
+        _say(f"Terjadi kesalahan di dalam program; tidak ada yang ditulis. Rinciannya di {log}.", err=True)
         sys.exit(1)
 
 

@@ -14,7 +14,7 @@ _INVISIBLE: dict[int, str | None] = dict.fromkeys(
     map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"),
     " ",
 )
-_INVISIBLE |= dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"), None)
+_INVISIBLE |= dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), None)
 
 _PLAIN = re.compile(r"\d+")
 _THOUSANDS = {mark: re.compile(rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+") for mark in ".,"}
@@ -63,6 +63,11 @@ def read_returned(text: str) -> Reading | None:
     sign = -1 if match["sign"] else 1
     numbers = tuple(sorted(sign * n for n in readings(match["digits"])))
     return Reading(numbers, bool(match["percent"]), (match["unit"] or "").strip()) if numbers else None
+
+
+def is_grouped(text: str) -> bool:
+    """Whether a number is typed with marks between its thousands, so that it needs explaining: "1.234,5"."""
+    return len(re.findall(r"[.,]", clean(text))) > 1
 
 
 def read_document(digits: str) -> float | None:

@@ -1,67 +1,127 @@
-"""The buttons on a closed file, without Excel: opened only where nobody has it, written whole or not at all."""
+"""The buttons on a closed file, without Excel: held by one process, written whole or not at all (KEGAGALAN L).
+
+From reading to replacing the file is held, and just before it is replaced it must still be what was read. While
+Excel or LibreOffice has it open, the result goes beside it under another name (L01).
+"""
 
 from __future__ import annotations
 
+import errno
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from builder.lama import Lama, Segar, read_lama
 from builder.masalah import Message, Problem, Refused, os_reason
-from builder.package import apply_patches, read_grids
+from builder.package import patch_package, patched_file, read_grids
+from builder.patch import patch_cells
 from builder.recompute import recompute
 from builder.refresh import find_folder, refresh
 from builder.returns import Track, no_track
+from builder.save import check_folder, holding, is_open, pending_path, saying, settle, stage, told_pending
+from workbook_templates.dasbor import HASIL
 
 
-def refresh_file(path: Path, *, track: Track[Any] = no_track) -> Segar:
-    """What Segarkan does, without Excel; raises Refused, and the file is then as it was."""
-    lama = open_file(path)
-    return write_file(path, refresh(lama, find_folder(lama.folder, path.parent), path, track=track))
+@dataclass(frozen=True, slots=True)
+class Tertutup:
+    """A konsolidasi on disk: its bytes as they were read, and what they say."""
+
+    path: Path
+    content: bytes
+    lama: Lama
+
+
+def refresh_file(path: Path, *, folder: Path | None = None, track: Track[Any] = no_track) -> Segar:
+    """What Segarkan does, without Excel; raises Refused, and the file is then as it was.
+
+    `folder`: of the returns, where it is not the one that the Dasbor names.
+    """
+    _check_is_there(path)
+    with holding(path) as told:
+        check_place(path)
+        tertutup = read_file(path)
+        returns = folder or find_folder(tertutup.lama.folder, path.parent)
+        return write_file(tertutup, refresh(tertutup.lama, returns, path, track=track), told)
 
 
 def recompute_file(path: Path) -> Segar:
     """What Hitung Ulang does, without Excel; raises Refused."""
-    return write_file(path, recompute(open_file(path)))
+    _check_is_there(path)
+    with holding(path) as told:
+        check_place(path)
+        tertutup = read_file(path)
+        return write_file(tertutup, recompute(tertutup.lama), told)
 
 
-def open_file(path: Path) -> Lama:
-    """A konsolidasi on disk that nobody has open; raises Refused."""
+def check_file(path: Path) -> None:
+    """Raises Refused where the file is no konsolidasi that can be refreshed."""
+    _check_is_there(path)
+    check_place(path)
+    read_file(path)
+
+
+def _check_is_there(path: Path) -> None:
     if not path.is_file():
         raise Refused(Problem(Message.S01, str(path)))
-    if is_open(path):
-        raise told_open(path)
-    if not _is_writable(path):
-        raise Refused(Problem(Message.L25, path.name))
-    return read_lama(read_grids(path), path)
 
 
-def is_open(path: Path) -> bool:
-    """Whether Excel or LibreOffice holds the file: by the file that they lay beside it while they do."""
-    return any(lock.exists() for lock in _locks(path))
+def check_place(path: Path) -> None:
+    """A file that may be written, in a folder with room for it anew; asked before the work, raises Refused."""
+    if not is_open(path):
+        _check_writable(path)
+    with saying(path, size := path.stat().st_size):
+        check_folder(path, size)
 
 
-def told_open(path: Path) -> Refused:
-    """The refusal of a file that somebody has open."""
-    lock = next((p for p in _locks(path) if p.exists()), path)
-    return Refused(Problem(Message.L01, path.name, values={"kunci": lock.name}))
-
-
-def _locks(path: Path) -> tuple[Path, Path]:
-    return path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")
-
-
-def _is_writable(path: Path) -> bool:
+def _check_writable(path: Path) -> None:
     try:
         with path.open("rb+"):
-            return True
-    except OSError:
-        return False
-
-
-def write_file(path: Path, segar: Segar) -> Segar:
-    """Apply patches to a closed file; raises Refused where it cannot be written."""
-    try:
-        apply_patches(path, segar.patches, segar.book)
+            pass
     except OSError as error:
-        raise Refused(Problem(Message.S04, str(path), values={"sebab": os_reason(error)})) from error
-    return segar
+        read_only = isinstance(error, PermissionError) or error.errno == errno.EROFS
+        told = Problem(Message.S04, str(path), values={"sebab": os_reason(error)})
+        raise Refused(Problem(Message.L25, path.name) if read_only else told) from error
+
+
+def read_file(path: Path) -> Tertutup:
+    """A konsolidasi as it stands; raises Refused."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Refused(Problem(Message.S03, str(path), values={"sebab": os_reason(error)})) from error
+    return Tertutup(path, content, read_lama(read_grids(path, content), path))
+
+
+def write_file(tertutup: Tertutup, segar: Segar, told: Iterable[Problem] = ()) -> Segar:
+    """Put patches into a closed file that is held; `told` comes into the sentence. Raises Refused."""
+    path, content, told = tertutup.path, tertutup.content, [*told]
+    pending = pending_path(path) if is_open(path) else None
+    told += [told_pending(path, pending)] if pending else []
+    segar = tell(segar, tertutup.lama, told)
+    made = patch_package(path, content, segar.patches, segar.book)
+    if made is None:
+        return segar
+    file = patched_file(path, content, made, segar.patches, segar.book)
+    with saying(path, len(made)), stage(file) as draft:
+        settled = settle(draft, hashlib.sha256(content).hexdigest(), pending)
+    if settled and not pending:  # held by a program that had left no sign of it
+        segar = tell(segar, tertutup.lama, [told_pending(path, settled)])
+    return replace(segar, tertunda=settled)
+
+
+def tell(segar: Segar, lama: Lama, told: Sequence[Problem]) -> Segar:
+    """What taking and writing the file brought to light, added to the sentence and its cell."""
+    if not told:
+        return segar
+    kalimat = f"{segar.kalimat} {in_words(told)}"
+    status = patch_cells(lama.book, lama.grids, {HASIL: kalimat})
+    return replace(
+        segar, kalimat=kalimat, patches=(*segar.patches, *status), problems=(*segar.problems, *told)
+    )
+
+
+def in_words(told: Iterable[Problem]) -> str:
+    """Problems as sentences for the status cell; a cure only where there is something to do."""
+    return " ".join(f"{p.masalah}." + (f" {p.tindakan}" if p.putusan.berat else "") for p in told)

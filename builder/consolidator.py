@@ -19,6 +19,7 @@ from builder.expr import Key, Value, is_number
 from builder.masalah import Message, Problem
 from builder.reader import Entry, Kiriman
 from builder.rkt import ROMAWI, TRIWULAN, Indikator, Isian, Rkt, SubBagian
+from builder.tampak import csv_text
 
 DATA_KOLOM = (
     "id", "triwulan", "pembilang", "penyebut", "realisasi", "capaian", "capaian_dihitung", "status", "kategori",
@@ -232,9 +233,14 @@ def data_frame(result: Konsolidasi) -> pd.DataFrame:
 
     pembilang, penyebut and realisasi are the quarter's own, realisasi in the target's unit (per cent in points;
     the word of a predikat or an opini); capaian is up to the quarter, as a fraction. Words stand in status.
+    A text that a spreadsheet would take for a formula (the name of a file) begins with an apostrophe.
     """
-    rows = [row for i in result.rkt.indikator for row in _rows(result, i)]
+    rows = [_plain(row) for i in result.rkt.indikator for row in _rows(result, i)]
     return pd.DataFrame(rows, columns=list(DATA_KOLOM), dtype=object)
+
+
+def _plain(row: dict[str, Value]) -> dict[str, Value]:
+    return {column: csv_text(v) if isinstance(v, str) else v for column, v in row.items()}
 
 
 def _rows(result: Konsolidasi, i: Indikator) -> list[dict[str, Value]]:

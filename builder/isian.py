@@ -8,21 +8,31 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from builder.angka import clean, read_returned, write_number
+from builder.angka import clean, is_grouped, read_returned, write_number
 from builder.expr import Value
 from builder.masalah import TAHAN, Message
 from builder.rkt import Aturan, Indikator, Tipe
 
 NIHIL = "Nihil"
-_NO_ANSWER = {"-", "–", "—", "n/a", "na", "tidak ada", "belum", "kosong", "nol", "0%"}
+_NO_ANSWER = {
+    "-", "--", "–", "—", "?", "n/a", "n.a.", "na", "nil", "null", "nol", "0%", "kosong", "belum",
+    "tidak ada", "tdk ada",
+}  # fmt: skip
 _VOLATILE = re.compile(r"\b(TODAY|NOW|RAND|RANDBETWEEN|RANDARRAY|OFFSET|INDIRECT)\s*\(", re.IGNORECASE)
-_EXTERNAL = re.compile(
-    r"\[\d+\]|\[[^\]]+\.xl|https?://|file:|\|'?[^']*'?!|\b(WEBSERVICE|IMPORTXML|HYPERLINK)\s*\(",
+_FETCHING = re.compile(
+    r"\b(?:_xlfn\.)?(HYPERLINK|WEBSERVICE|FILTERXML|IMAGE|RTD|DDE|IMPORT(?:XML|HTML|DATA|RANGE|FEED))\s*\(",
     re.IGNORECASE,
 )
+_EXTERNAL = re.compile(r"\[\d+\]|\[[^\]]+\.\w+\]|https?://|file:|\|'?[^']*'?!", re.IGNORECASE)
+_FIRST_DATE, _LAST_DATE = 36526, 55153  # the days of 2000 to 2050 as a spreadsheet counts them
+_EPOCH = {False: datetime.date(1899, 12, 30), True: datetime.date(1904, 1, 1)}
+_BREAKS = "\r\u2028\u2029"  # written as a new line
+_FORMULA_STARTS = dict.fromkeys("=+-@＝＋－＠") | {"\t": "TAB", "\r": "CR"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,9 @@ class Content:
     error: bool = False
     format: str = "General"
     link: str | None = None  # the address behind a text, where it carries one
+    raw: str = ""  # as stored in the file
+    array: bool = False  # part of an array formula or of a data table
+    unseen: bool = False  # its look hides it: white letters, or a format that shows nothing
 
     @property
     def shown(self) -> str:
@@ -71,36 +84,98 @@ class Terbaca:
         return self
 
 
-def read_text(content: Content) -> Terbaca:
+# --- words that people write --------------------------------------------------------------------------------------
+
+
+def read_text(content: Content, *, manual: bool = False) -> Terbaca:
     """A cell of words (kendala, tindak lanjut, data dukung): text always, whatever it looks like."""
+    if content.array:
+        return Terbaca().add(Message.D09, contoh="kendala dengan kata-kata")
     if content.error:
         return Terbaca().add(Message.D08, contoh="kendala dengan kata-kata")
-    if (
-        content.formula is not None
-        and content.value is not None
-        and "HYPERLINK" not in content.formula.upper()
-    ):
-        if _EXTERNAL.search(content.formula):
-            return Terbaca().add(Message.D07)
-        shown = Content(content.value).shown
-        return Terbaca(shown).add(Message.D03, nilai=shown)
     if content.formula is not None:
-        return Terbaca(content.formula).add(Message.D10, awal="=")
+        return _read_text_formula(content, content.formula, manual)
     text = content.shown if content.value is not None else ""
     if content.link and content.link not in text:
         text = f"{text} ({content.link})".strip()
-    return Terbaca(text if clean(text) else None)
+    return _read_written(text)
 
 
-def read_number(i: Indikator, column: str, content: Content, aturan: Aturan) -> Terbaca:
-    """A cell that is answered with a number, a word of its list, or Nihil."""
+def _read_text_formula(content: Content, formula: str, manual: bool) -> Terbaca:
+    """A formula among words: a link, or one without a result, stays as text; another gives its stored result."""
+    fault = formula_fault(content, manual)
+    if content.value is None or (fault is Message.H04 and "HYPERLINK" in formula.upper()):
+        return _read_written(formula)
+    if fault:
+        return Terbaca().add(fault, fungsi=_function(formula))
+    read = _read_written(Content(content.value).shown)
+    return read.add(Message.D03, nilai=read.value)
+
+
+def _read_written(text: str) -> Terbaca:
+    """A text without what nobody can see, which is named; a tab and a new line are what people write."""
+    text = text.replace("\r\n", "\n")
+    control = [c for c in text if _is_control(c)]
+    unseen = [c for c in text if _is_unseen(c)]
+    kept = "".join("\n" if c in _BREAKS else "" if is_hidden(c) else c for c in text)
+    read = Terbaca(kept if clean(kept) else None)
+    if control:
+        read.add(Message.C22, jumlah=len(control), daftar=_named(control))
+    if unseen:
+        read.add(Message.C24, daftar=_named(unseen))
+    # "- teks" is a line of a list, which staff type all the time; a text that begins so is nothing to tell.
+    if read.value is not None and kept[:1] in _FORMULA_STARTS and not re.match(r"-\s|-$", kept):
+        read.add(Message.D10, awal=_FORMULA_STARTS[kept[0]] or kept[0])
+    return read
+
+
+def _is_control(c: str) -> bool:
+    return unicodedata.category(c) == "Cc" and c not in "\n\t"
+
+
+def _is_unseen(c: str) -> bool:
+    return unicodedata.category(c) in ("Cf", "Zl", "Zp") or ord(c) & 0xFFFE == 0xFFFE
+
+
+def is_hidden(c: str) -> bool:
+    """A character that controls or that nobody sees: of direction, of no width, of a terminal."""
+    return _is_control(c) or _is_unseen(c)
+
+
+def name_hidden(text: str) -> str:
+    """A text whose hidden characters are named, so that they are seen and never obeyed: ‹U+202E›."""
+    return "".join(f"‹U+{ord(c):04X}›" if is_hidden(c) else c for c in text)
+
+
+def _named(characters: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(f"U+{ord(c):04X}" for c in characters))
+
+
+# --- answers ------------------------------------------------------------------------------------------------------
+
+
+def read_number(
+    i: Indikator,
+    column: str,
+    content: Content,
+    aturan: Aturan,
+    *,
+    manual: bool = False,
+    date1904: bool = False,
+) -> Terbaca:
+    """A cell that is answered with a number, a word of its list, or Nihil.
+
+    `manual`: the workbook computes on request only; `date1904`: it counts days from 1904.
+    """
     example = _example(i, column)
+    if content.array:
+        return Terbaca().add(Message.D09, contoh=example)
     if content.formula is not None:
-        held = _formula_fault(content)
+        held = formula_fault(content, manual)
         if held:
             return Terbaca().add(held, fungsi=_function(content.formula))
         plain = Content(content.value, error=content.error, format=content.format)
-        read = read_number(i, column, plain, aturan)
+        read = read_number(i, column, plain, aturan, date1904=date1904)
         return read.add(Message.D03, nilai=plain.shown) if not read.ditahan else read
     if content.error:
         return Terbaca().add(Message.D08, contoh=example)
@@ -112,21 +187,43 @@ def read_number(i: Indikator, column: str, content: Content, aturan: Aturan) -> 
         return _read_words(i, column, content.value, aturan)
     if content.value is None:
         return Terbaca()
-    return _check_number(i, column, float(content.value), content, aturan)  # type: ignore[arg-type]
+    number = float(content.value)  # type: ignore[arg-type]
+    as_day = _as_day(i, column, number, date1904)
+    return as_day or _check_number(i, column, number, content, aturan)
 
 
-def _formula_fault(content: Content) -> Message | None:
+def formula_fault(content: Content, manual: bool) -> Message | None:
+    """Why the stored result of a formula cannot be taken; None where it can."""
     assert content.formula is not None
+    if _FETCHING.search(content.formula):
+        return Message.H04
     if _EXTERNAL.search(content.formula):
         return Message.D07
     if _VOLATILE.search(content.formula):
         return Message.D06
-    return Message.D04 if content.value is None and not content.error else None
+    if content.value is None and not content.error:
+        return Message.D04
+    return Message.D05 if manual else None
 
 
 def _function(formula: str) -> str:
-    match = _VOLATILE.search(formula)
+    match = _FETCHING.search(formula) or _VOLATILE.search(formula)
     return match[1].upper() if match else ""
+
+
+def _as_day(i: Indikator, column: str, number: float, date1904: bool) -> Terbaca | None:
+    """A whole number that is a day of these years while the target is far smaller: a date that lost its format.
+
+    Of a realisasi only: pembilang and penyebut may be of any size, whatever the target.
+    """
+    first = _FIRST_DATE - (1462 if date1904 else 0)
+    if column != "realisasi" or isinstance(i.nilai, str) or i.nilai >= 1000:
+        return None
+    if not number.is_integer() or not first <= number <= _LAST_DATE:
+        return None
+    day = _EPOCH[date1904] + datetime.timedelta(days=number)
+    values = {"mentah": f"{number:.0f}", "tanggal": f"{day:%d/%m/%Y}", "target": i.target_teks}
+    return Terbaca().add(Message.C10, contoh=_example(i, column), **values)
 
 
 def _example(i: Indikator, column: str) -> str:
@@ -190,8 +287,12 @@ def _read_typed_number(i: Indikator, column: str, word: str, example: str, atura
         return Terbaca().add(Message.C05, satu=one, dua=two)
     number = reading.numbers[0] / 100 if percent else reading.numbers[0]
     read = _check_number(i, column, number, Content(number, format="0.00%" if percent else "General"), aturan)
-    shown = write_number(reading.numbers[0]) + ("%" if percent else "")
-    return read if read.ditahan else read.add(Message.C02, nilai=shown, contoh=example)
+    if read.ditahan:
+        return read
+    message = Message.C03 if percent else Message.C06 if is_grouped(word) else Message.C02
+    return read.add(
+        message, nilai=write_number(reading.numbers[0]) + ("%" if percent else ""), contoh=example
+    )
 
 
 # --- numbers ------------------------------------------------------------------------------------------------------

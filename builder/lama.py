@@ -47,6 +47,8 @@ class Segar:
     patches: tuple[Patch, ...]
     book: Book | None = None  # with the values of all formulas, where these have changed
     hasil: Konsolidasi | None = None
+    problems: tuple[Problem, ...] = ()  # of taking and writing the file
+    tertunda: Path | None = None  # where the result is while the workbook is open in Excel
 
     @property
     def clean(self) -> bool:

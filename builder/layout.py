@@ -220,6 +220,9 @@ class Book:
     row_columns: tuple[Column, ...] = ()  # columns of the rows that a reader looks for by their key
     title: str = ""
     author: str = ""
+    _formulas: dict[tuple[int, str, bool], tuple[Expr, str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def places(self) -> dict[Key, Place]:
@@ -251,7 +254,12 @@ class Book:
 
     def formula(self, node: Expr, sheet: str, *, fixed: bool = False) -> str:
         """A formula in Excel's words, as it stands on `sheet`, with "="; `fixed`: addresses with $."""
-        return "=" + excel(node, lambda ref: self.reference(ref, sheet, fixed=fixed))
+        # One book is held against many returns: its formulas are put into words once.
+        known = (id(node), sheet, fixed)
+        if known not in self._formulas:
+            text = excel(node, lambda ref: self.reference(ref, sheet, fixed=fixed))
+            self._formulas[known] = (node, f"={text}")
+        return self._formulas[known][1]
 
     def reference(self, ref: Ref | Range, sheet: str, *, fixed: bool = False) -> str:
         """ "D8", "D8:D11", or with the sheet's name where that is another one."""

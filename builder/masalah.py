@@ -8,11 +8,11 @@ RKT document. A wrong file yields problems; only a wrong program raises.
 from __future__ import annotations
 
 import errno
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any
+
+from builder.tampak import show as show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,12 +33,23 @@ class Putusan(StrEnum):
 
 
 CATAT, PERINGATAN, TAHAN, TOLAK = Putusan
+_LONGEST = 1000  # characters of a value within a message: a list of all sub-bagian, not a whole kendala
 
 
 class Message(Enum):
     """Code: (verdict, fault, cure). Fault and cure are format strings over the problem's values."""
 
     # A: identity
+    A01 = (
+        CATAT,
+        "Berkas diganti nama; dikenali sebagai buku kerja {sub_bagian} tahun {tahun} dari isinya",
+        "Tidak perlu apa-apa.",
+    )
+    A02 = (
+        PERINGATAN,
+        "Nama berkas menyebut «{sebut}», tetapi isinya buku kerja {sub_bagian} tahun {tahun}",
+        "Periksa apakah salah lampir; yang dipakai ialah isinya.",
+    )
     A03 = (
         TOLAK,
         "Bukan formulir yang dibuat sistem ini",
@@ -50,15 +61,15 @@ class Message(Enum):
         "Minta pengirim mengisi buku kerja yang asli; jangan menyalin lembar dari buku lain.",
     )
     A06 = (
-        TOLAK,
-        "Formulir milik «{pemilik}», sedangkan rencana ini milik «{kantor}»",
+        TAHAN,
+        "Formulir milik «{pemilik}», sedangkan rencana ini milik «{kantor}»; isinya tidak digabung",
         "Periksa apakah salah lampir, lalu kirim buku kerja kantor sendiri.",
     )
     A07 = (TOLAK, "Formulir tahun {ada}, sedang digabung tahun {tahun}", "Kirim buku kerja tahun {tahun}.")
-    A08 = (
+    A09 = (
         TOLAK,
-        "Sub-bagian «{kode}» tidak ada dalam rencana ini",
-        "Minta pengirim memakai buku kerja yang dibuat dari rencana terbaru.",
+        "Formulir versi {ada} sudah tidak didukung, program ini membaca versi {versi}",
+        "Isi ulang di buku kerja yang dibuat rkt bangun dari rencana terbaru.",
     )
     A10 = (
         TOLAK,
@@ -93,6 +104,31 @@ class Message(Enum):
         "Lembar «{dari}» kini bernama «{ke}»; tetap dibaca",
         "Tidak perlu apa-apa; lain kali biarkan nama lembarnya.",
     )
+    B02 = (
+        TAHAN,
+        "Lembar «{dari}» tidak ada; isian {daftar} tidak dapat dibaca",
+        "Salin kembali lembarnya dari buku kerja yang utuh, atau isi ulang lalu kirim lagi.",
+    )
+    B02_KOSONG = (
+        PERINGATAN,
+        "Lembar «{dari}» tidak ada; lembar itu tidak memuat isian",
+        "Tidak perlu apa-apa; lain kali biarkan lembarnya.",
+    )
+    B03 = (
+        TAHAN,
+        "Lembar ini salinan «{dari}» dengan {jumlah} sel yang berbeda ({tempat}); keduanya ditahan",
+        "Hapus salah satu lembarnya, sisakan yang benar, lalu kirim lagi.",
+    )
+    B03_SAMA = (
+        PERINGATAN,
+        "Lembar ini salinan «{dari}» dengan isian yang sama; dibaca satu kali",
+        "Hapus salinannya sebelum mengirim lagi.",
+    )
+    B04 = (
+        PERINGATAN,
+        "Lembar tambahan «{lembar_lain}» ({jumlah} sel terisi) tidak digabung",
+        "Pindahkan isinya ke sel kuning bila memang perlu dilaporkan.",
+    )
     B05 = (
         PERINGATAN,
         "Baris {kunci} berpindah dari {dari} ke {ke}; dibaca menurut kode",
@@ -110,28 +146,83 @@ class Message(Enum):
     )
     B08 = (
         TAHAN,
-        "Kode «{kunci}» tidak ada dalam rencana; isinya tidak digabung",
+        "Kode «{kunci}» bukan bagian buku kerja ini; isinya tidak digabung",
         "Jangan menambah indikator sendiri; minta perencana menambahkannya ke rencana.",
+    )
+    B09 = (
+        TAHAN,
+        "Kode «{kunci}» tidak dikenal, mungkin maksudnya {mirip}; isinya tidak digabung",
+        "Kembalikan kodenya menjadi {mirip}, atau isi ulang di buku kerja yang utuh.",
     )
     B10 = (
         TAHAN,
         "Kolom «{kolom}» pada kartu {kunci} tidak ditemukan",
         "Kembalikan judul kolomnya atau isi ulang di buku kerja yang utuh.",
     )
+    B10_PINDAH = (
+        PERINGATAN,
+        "Kolom «{kolom}» pada kartu {kunci} berpindah dari {dari} ke {ke}; dibaca menurut judulnya",
+        "Tidak perlu apa-apa bila memang sengaja dipindah.",
+    )
     B11 = (
         TAHAN,
         "Baris berkode {kunci} kini berlabel «{label}»; isinya mungkin tergeser",
         "Periksa urutan barisnya, kembalikan, lalu kirim lagi.",
+    )
+    B11_LUAR = (
+        TAHAN,
+        "{jumlah} sel bukan kuning pada baris {kunci} terisi ({tempat}); mungkin tempelannya meleset",
+        "Pindahkan isinya ke sel kuning, kosongkan sel lainnya, lalu kirim lagi.",
     )
     B12 = (
         PERINGATAN,
         "{jumlah} sel di luar area isian terisi dan tidak digabung",
         "Pindahkan isinya ke sel kuning bila memang perlu dilaporkan.",
     )
+    B13 = (
+        TAHAN,
+        "Sel {tempat} digabung; hanya {sel} yang dapat berisi",
+        "Pisahkan selnya (Unmerge Cells), isi satu per satu, lalu kirim lagi.",
+    )
+    B14 = (
+        PERINGATAN,
+        "{apa} tersembunyi tetapi tetap dibaca",
+        "Tampilkan kembali (Unhide) lalu periksa isinya.",
+    )
+    B15 = (
+        PERINGATAN,
+        "{jumlah} nama sel hilang atau rusak, misalnya {contoh}; dibaca menurut kode",
+        "Tidak perlu apa-apa; lain kali isi langsung di buku kerja yang dikirim.",
+    )
+    B16 = (
+        CATAT,
+        "Ukuran lembar tertulis {ada}, padahal isinya lain; semua sel tetap dibaca",
+        "Tidak perlu apa-apa.",
+    )
+    B17 = (
+        TOLAK,
+        "Struktur lembar rusak: {rincian}",
+        "Buka berkasnya di Excel, simpan sebagai Excel Workbook (.xlsx) baru, lalu kirim lagi.",
+    )
+    B18 = (
+        TOLAK,
+        "Alamat sel tidak sah: {alamat}",
+        "Buka berkasnya di Excel, simpan sebagai Excel Workbook (.xlsx) baru, lalu kirim lagi.",
+    )
     B19 = (
         PERINGATAN,
-        "{apa} diubah dari «{resmi}»; yang resmi tetap dipakai",
+        "{apa} berbeda dari yang resmi («{resmi}»); yang resmi tetap dipakai",
         "Bila memang berubah, minta perencana mengubah rencananya.",
+    )
+    B20 = (
+        PERINGATAN,
+        "{apa} tidak digabung",
+        "Tulis yang perlu dilaporkan pada kolom Kendala atau Tindak lanjut.",
+    )
+    B21 = (
+        PERINGATAN,
+        "Buku kerja ini dipakai bersama (Share Workbook); riwayat perubahannya diabaikan",
+        "Matikan Share Workbook sebelum mengirim.",
     )
     B23 = (
         TAHAN,
@@ -146,12 +237,22 @@ class Message(Enum):
         "{sel} berisi teks, dibaca sebagai angka {nilai}",
         "Lain kali tulis angkanya saja, misalnya {contoh}.",
     )
+    C03 = (
+        PERINGATAN,
+        "{sel} berisi teks, dibaca sebagai {nilai}",
+        "Lain kali ketik langsung di sel kuning, misalnya {contoh}.",
+    )
     C04 = (
         TAHAN,
         "{sel} berisi persen, sedangkan satuannya {satuan}",
         "Tulis jumlahnya saja, misalnya {contoh}.",
     )
     C05 = (TAHAN, "{sel} bisa dibaca {satu} atau {dua}", "Tulis tanpa pemisah ribuan, misalnya 2498.")
+    C06 = (
+        PERINGATAN,
+        "{sel} berisi teks dengan pemisah ribuan, dibaca sebagai angka {nilai}",
+        "Lain kali tulis tanpa pemisah ribuan, misalnya {contoh}.",
+    )
     C07 = (
         PERINGATAN,
         "{sel} tersimpan {mentah} tanpa format persen; dibaca {nilai}",
@@ -167,6 +268,11 @@ class Message(Enum):
         "{sel} tampak sebagai tanggal",
         "Ubah format sel menjadi angka, lalu ketik ulang angkanya, misalnya {contoh}.",
     )
+    C10 = (
+        TAHAN,
+        "{sel} berisi {mentah}, yang juga nomor tanggal {tanggal}; targetnya {target}",
+        "Bila maksudnya angka, ketik ulang angkanya, misalnya {contoh}.",
+    )
     C13 = (
         TAHAN,
         "{sel} berisi kata: nol, nihil, atau belum ada data?",
@@ -179,6 +285,31 @@ class Message(Enum):
         TAHAN,
         "{sel} bukan angka yang wajar (paling banyak 15 angka)",
         "Tulis angkanya kembali, misalnya {contoh}.",
+    )
+    C20 = (
+        TOLAK,
+        "{sel} berisi angka yang tidak sah di dalam berkas; berkas ini bukan simpanan Excel",
+        "Buka berkasnya di Excel, simpan sebagai Excel Workbook (.xlsx) baru, lalu kirim lagi.",
+    )
+    C22 = (
+        PERINGATAN,
+        "{sel} memuat {jumlah} karakter kendali ({daftar}) yang dibuang; teks selebihnya utuh",
+        "Ketik ulang teksnya, jangan ditempel dari program lain.",
+    )
+    C24 = (
+        PERINGATAN,
+        "{sel} memuat karakter tak tampak ({daftar}) yang dibuang",
+        "Ketik ulang teksnya, jangan ditempel dari program lain.",
+    )
+    C26 = (
+        TOLAK,
+        "Isi sel {sel} rusak di dalam berkas: {rincian}",
+        "Buka berkasnya di Excel, simpan sebagai Excel Workbook (.xlsx) baru, lalu kirim lagi.",
+    )
+    C27 = (
+        PERINGATAN,
+        "{rincian}; disengaja?",
+        "Periksa angkanya; biarkan bila memang demikian.",
     )
     C29 = (
         TAHAN,
@@ -198,16 +329,43 @@ class Message(Enum):
         "Nilai rumus di lembar {ada}, hitungan ulang {benar}; hitungan ulang yang dipakai",
         "Buka dan simpan sekali di Excel sebelum mengirim.",
     )
+    D02_RUMUS = (
+        PERINGATAN,
+        "Rumus resmi diubah; dihitung ulang dari isian",
+        "Jangan mengubah sel abu-abu atau putih.",
+    )
     D03 = (PERINGATAN, "{sel} berisi rumus; diambil nilainya {nilai}", "Lain kali tempel sebagai nilai.")
     D04 = (
         TAHAN,
         "{sel} berisi rumus tanpa hasil",
         "Buka berkas di Excel, simpan, lalu kirim lagi; atau ketik angkanya.",
     )
+    D05 = (
+        TAHAN,
+        "{sel} berisi rumus, sedangkan buku ini menghitung secara manual; nilainya mungkin basi",
+        "Tekan F9 di Excel, simpan, lalu kirim lagi; atau ketik angkanya.",
+    )
     D06 = (TAHAN, "{sel} berisi rumus yang nilainya berubah-ubah ({fungsi})", "Ketik angkanya.")
     D07 = (TAHAN, "{sel} merujuk berkas atau alamat lain", "Tempel sebagai nilai.")
     D08 = (TAHAN, "{sel} bernilai galat", "Ketik angkanya, misalnya {contoh}.")
+    D09 = (
+        TAHAN,
+        "{sel} bagian dari rumus larik atau tabel data",
+        "Ketik angkanya, misalnya {contoh}.",
+    )
     D10 = (PERINGATAN, "{sel} diawali «{awal}»; disimpan sebagai teks", "Tidak perlu apa-apa.")
+
+    # E: protection and look
+    E01 = (
+        PERINGATAN,
+        "Proteksi {jumlah} lembar dibuka, misalnya «{contoh}»; {diperiksa} sel terkunci diperiksa, {berubah} berubah",
+        "Biarkan lembar tetap terproteksi; isi sel kuning saja.",
+    )
+    E05 = (
+        PERINGATAN,
+        "{sel} berisi teks yang tidak tampak (huruf putih atau format tersembunyi); tetap dibaca",
+        "Kembalikan warna huruf atau format selnya.",
+    )
 
     # F: several files
     F01 = (CATAT, "Sama persis dengan «{lain}»; dilewati", "Tidak perlu apa-apa.")
@@ -218,6 +376,11 @@ class Message(Enum):
         "Minta sub-bagian mengirim satu berkas dengan «Kiriman ke-» yang lebih besar.",
     )
     F09 = (CATAT, "Belum mengirim: {daftar}", "Ingatkan sub-bagian tersebut.")
+    F10 = (
+        TAHAN,
+        "Sub-bagian «{kode}» tidak ada dalam rencana ini; isinya tidak digabung",
+        "Minta pengirim memakai buku kerja yang dibuat dari rencana terbaru.",
+    )
 
     F11 = (
         PERINGATAN,
@@ -225,7 +388,7 @@ class Message(Enum):
         "Bila keliru, kosongkan sel itu lalu Segarkan: isi dari kiriman kembali dipakai.",
     )
 
-    # G, J: formats and files
+    # G: formats
     G01 = (TOLAK, "Berkas .xls lama", "Buka di Excel, pilih Simpan Sebagai, jenis Excel Workbook (.xlsx).")
     G02 = (
         TOLAK,
@@ -234,24 +397,109 @@ class Message(Enum):
     )
     G03 = (
         TOLAK,
-        "Bernama .xlsx tetapi isinya bukan buku kerja Excel",
+        "Bernama .xlsx tetapi isinya {isi_berkas}",
         "Unduh ulang lampirannya atau minta dikirim ulang.",
     )
+    G04 = (
+        CATAT,
+        "Disimpan sebagai Strict Open XML; tetap dibaca",
+        "Lain kali simpan sebagai Excel Workbook (.xlsx).",
+    )
+    G08 = (
+        PERINGATAN,
+        "Disimpan sebagai templat (.xltx); tetap dibaca",
+        "Lain kali simpan sebagai Excel Workbook (.xlsx).",
+    )
+
+    # H: hostile content
     H01 = (TOLAK, "Berkas memuat makro; tidak dibuka", "Simpan sebagai Excel Workbook (.xlsx) tanpa makro.")
-    H14 = (
+    H02 = (
         TOLAK,
-        "Berkas tidak dapat diperiksa",
-        "Buka di Excel, simpan sebagai Excel Workbook (.xlsx) baru, lalu kirim lagi.",
+        "Memuat {apa} ke berkas atau jaringan lain",
+        "Di Excel pilih Data > Edit Links > Break Link (dan hapus koneksi data), simpan, lalu kirim lagi.",
+    )
+    H03 = (
+        TOLAK,
+        "Memuat {apa}",
+        "Salin isian ke buku kerja yang baru dibagikan, lalu kirim buku kerja itu.",
+    )
+    H04 = (
+        TAHAN,
+        "{sel} berisi rumus tautan ({fungsi})",
+        "Ketik isinya sebagai teks atau angka, tanpa rumus.",
+    )
+    H06 = (
+        TOLAK,
+        "XML di dalam berkas tidak wajar: {rincian}",
+        "Buka berkasnya di Excel, simpan sebagai Excel Workbook (.xlsx) baru, lalu kirim lagi.",
+    )
+    H07 = (
+        TOLAK,
+        "Berkas terlalu besar: {rincian}",
+        "Kirim buku kerja yang dibagikan saja, tanpa gambar atau lembar lain.",
+    )
+    H08 = (
+        TOLAK,
+        "Susunan berkas melampaui batas: {rincian}",
+        "Salin isian ke buku kerja yang baru dibagikan, lalu kirim buku kerja itu.",
+    )
+    H09 = (
+        TOLAK,
+        "Lembar ini jauh lebih besar dari formulir: {rincian}",
+        "Salin isian ke buku kerja yang baru dibagikan, lalu kirim buku kerja itu.",
+    )
+    H10 = (
+        TOLAK,
+        "Nama bagian di dalam berkas tidak sah: «{bagian}»",
+        "Jangan dibuka; minta pengirim menyimpan ulang dari Excel lalu mengirim lagi.",
+    )
+    H11 = (
+        TOLAK,
+        "Kemasan berkas tidak wajar: {rincian}",
+        "Buka berkasnya di Excel, simpan sebagai Excel Workbook (.xlsx) baru, lalu kirim lagi.",
+    )
+    H12 = (
+        TOLAK,
+        "Memuat hubungan ke luar berkas atau yang tidak sah: «{tujuan_luar}»",
+        "Jangan dibuka; minta pengirim menyimpan ulang dari Excel lalu mengirim lagi.",
     )
     H13 = (TOLAK, "Berkas bersandi", "Kirim tanpa sandi.")
-    J01 = (TOLAK, "Berkas kosong atau terpotong", "Minta dikirim ulang.")
+    H14 = (
+        TOLAK,
+        "Berkas tidak dapat diperiksa ({sebab})",
+        "Buka di Excel, simpan sebagai Excel Workbook (.xlsx) baru, lalu kirim lagi.",
+    )
+
+    # J: files and the system they come from
+    J01 = (TOLAK, "Berkas kosong atau terpotong ({rincian})", "Minta dikirim ulang.")
     J02 = (CATAT, "{jumlah} berkas kunci atau sementara dilewati", "Tidak perlu apa-apa.")
+    J03 = (
+        PERINGATAN,
+        "Berkas sedang terbuka di Excel; dibaca versi yang tersimpan",
+        "Simpan dan tutup berkas itu, lalu Segarkan lagi.",
+    )
     J04 = (
         TAHAN,
         "Berkas tidak dapat dibaca ({sebab})",
         "Tutup berkas itu di program lain atau periksa izinnya, lalu ulangi.",
     )
+    J05 = (
+        TAHAN,
+        "Berkas belum dapat diambil dari disk, jaringan, atau OneDrive",
+        "Buka foldernya, pastikan berkas sudah terunduh («Selalu simpan di perangkat ini»), lalu ulangi.",
+    )
+    J06 = (TAHAN, "Berkas berubah saat dibaca", "Tunggu sampai selesai disalin atau diunduh, lalu ulangi.")
+    J08 = (
+        CATAT,
+        "{jumlah} tautan folder dilewati",
+        "Salin berkasnya ke folder kiriman bila memang perlu dibaca.",
+    )
     J09 = (CATAT, "{jumlah} berkas keluaran program ini dilewati", "Tidak perlu apa-apa.")
+    J12 = (
+        TAHAN,
+        "Berkas hilang saat dibaca, mungkin dihapus antivirus",
+        "Periksa karantina antivirus, lalu minta dikirim ulang.",
+    )
 
     # N: rules of an isian (DOMAIN 4)
     N01 = (
@@ -407,10 +655,47 @@ class Message(Enum):
 
     # L: the konsolidasi as it stands
     L01 = (
-        TOLAK,
-        "Buku konsolidasi ini sedang dibuka di Excel, jadi dibiarkan apa adanya",
-        "Tutup dahulu bukunya, tekan Segarkan di Excel, atau tambahkan --langsung (Windows dan Mac). Bila bukunya sudah tertutup, hapus berkas «{kunci}» di folder itu.",
+        PERINGATAN,
+        "Buku konsolidasi ini sedang dibuka di Excel, jadi dibiarkan; hasilnya disimpan di «{tertunda}»",
+        "Tutup bukunya lalu Segarkan lagi, atau tekan Segarkan di Excel. Bila bukunya sudah tertutup, hapus berkas «{kunci}» di folder itu.",
     )
+    L02 = (
+        TOLAK,
+        "Folder «{folder}» tidak dapat ditulisi ({sebab})",
+        "Pindahkan bukunya ke folder yang boleh ditulis, misalnya Dokumen, lalu coba lagi.",
+    )
+    L03 = (
+        TOLAK,
+        "Disk penuh di «{folder}»: perlu {perlu} MB, tersisa {sisa} MB; berkas lama utuh",
+        "Hapus atau pindahkan berkas yang tidak dipakai, lalu coba lagi.",
+    )
+    L04 = (
+        CATAT,
+        "Penyegaran sebelumnya terputus; buku yang lama dipakai dan {jumlah} berkas sisa dihapus",
+        "Tidak perlu apa-apa.",
+    )
+    L05 = (
+        TOLAK,
+        "Buku ini sedang disegarkan oleh {pemegang} sejak {sejak}, jadi tidak ada yang diubah",
+        "Tunggu sampai selesai, lalu coba lagi.",
+    )
+    L05_BERUBAH = (
+        TOLAK,
+        "Buku ini diubah orang lain selagi disegarkan, jadi hasilnya tidak ditulis",
+        "Coba sekali lagi: perubahan itu ikut terbaca.",
+    )
+    L06 = (CATAT, "Kunci lama ({pemegang}, sejak {sejak}) diambil alih", "Tidak perlu apa-apa.")
+    L09 = (
+        TOLAK,
+        "Melampaui batas Excel: {rincian}",
+        "Pendekkan isinya, lalu coba lagi.",
+    )
+    L11 = (
+        TOLAK,
+        "Hasil tidak lolos baca-ulang di {tempat}; berkas lama utuh",
+        "Coba sekali lagi. Bila tetap begini, kirim bukunya kepada pengelola program.",
+    )
+    L12 = (TOLAK, "Dibatalkan; tidak ada yang berubah", "Jalankan lagi bila perlu.")
     L20 = (
         TOLAK,
         "Lembar itu tidak ada di buku konsolidasi (dihapus atau diganti namanya), jadi tidak ada yang diubah",
@@ -513,6 +798,11 @@ class Message(Enum):
     )
 
     @property
+    def kode(self) -> str:
+        """Code: "B10" for B10 and for B10_PINDAH, one fault with two verdicts or wordings."""
+        return self.name.partition("_")[0]
+
+    @property
     def putusan(self) -> Putusan:
         """Verdict of this problem."""
         return self.value[0]
@@ -545,7 +835,7 @@ class Problem:
     @property
     def kode(self) -> str:
         """Code of the message: "C05"."""
-        return self.message.name
+        return self.message.kode
 
     @property
     def putusan(self) -> Putusan:
@@ -555,12 +845,17 @@ class Problem:
     @property
     def masalah(self) -> str:
         """Fault in words."""
-        return self.message.fault.format_map({"sel": self.sel or "", **self.values})
+        return self.message.fault.format_map({"sel": self.sel or "", **self._shown})
 
     @property
     def tindakan(self) -> str:
         """Cure in words."""
-        return self.message.cure.format_map(self.values).strip()
+        return self.message.cure.format_map(self._shown).strip()
+
+    @property
+    def _shown(self) -> dict[str, Any]:
+        """The values as a message may quote them, whoever they come from."""
+        return {k: show(v, _LONGEST) if isinstance(v, str) else v for k, v in self.values.items()}
 
     @property
     def tempat(self) -> str:
@@ -585,13 +880,6 @@ class Problem:
             "isi": self.isi,
             "pesan": self.pesan,
         }
-
-
-def show(text: str, limit: int = 80) -> str:
-    """Text of a stranger made fit to show: control and direction characters named, cut at `limit`."""
-    spaced = re.sub(r"[\r\n\t]+", " ", text)
-    visible = "".join(f"‹U+{ord(c):04X}›" if unicodedata.category(c) in ("Cc", "Cf") else c for c in spaced)
-    return visible if len(visible) <= limit else visible[: limit - 1] + "…"
 
 
 def heaviest(problems: Iterable[Problem]) -> Putusan:

@@ -13,6 +13,7 @@ from builder import capaian
 from builder.capaian import PERIODE
 from builder.consolidator import Konsolidasi
 from builder.expr import Key, Value
+from builder.keadaan import told_berkas, told_isian
 from builder.lama import Lama, Segar
 from builder.masalah import TAHAN, Message, Problem, Refused, os_reason, show
 from builder.patch import make_patches, patch_cells
@@ -74,15 +75,14 @@ def _merge(lama: Lama, folder: Path, path: Path, track: Track[Any]) -> Konsolida
 def summarize(hasil: Konsolidasi, where: str = "di lembar Masalah") -> str:
     """What a merge came to, in one sentence."""
     used = sum(map(len, hasil.dipakai.values()))
-    refused = sum(k.status == "ditolak" for k in hasil.kiriman)
     held = sum(p.putusan is TAHAN for p in hasil.all_problems)
-    parts = [f"{len(hasil.kiriman)} berkas dibaca", f"{used} dipakai"]
-    parts += [f"{refused} ditolak"] if refused else []
+    parts = [f"{used} dipakai"]
     parts += [f"{held} hal ditahan"] if held else []
     parts += [f"{len(hasil.diubah)} diubah tangan"] if hasil.diubah else []
     parts += [f"{len(hasil.missing)} sub-bagian belum mengirim"] if hasil.missing else []
     told = sum(p.putusan.berat > 0 for p in hasil.all_problems)
-    return ", ".join(parts) + "." + (f" {told} hal perlu dilihat {where}." if told else "")
+    look = f" {told} hal perlu dilihat {where}." if told else ""
+    return f"{told_berkas(hasil)}; {', '.join(parts)}. {told_isian(hasil)}.{look}"
 
 
 def _written(lists: Daftar) -> dict[Key, Value]:

@@ -1,18 +1,18 @@
 """Writes a `Book` with XlsxWriter, each formula with the value that Python computes for it.
 
 XlsxWriter ignores what it refuses and says so by a warning or a negative return; here either is an error, so
-no validation or cell is missing from a file in silence. A file appears whole or not at all.
+no validation or cell is missing from a file in silence. What Excel cannot hold is refused before (L09), and a file
+appears once it has been read back, cell by cell, or not at all.
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import io
-import os
-import tempfile
+import re
 import warnings
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,53 +34,81 @@ from builder.layout import (
     address,
     quoted,
 )
+from builder.masalah import Message, Problem, Refused
+from builder.package.proof import check_book, too_long
+from builder.save import File, save
 
 Look = Mapping[str, Any]  # properties of a cell as XlsxWriter names them
 
 _OPEN = (Role.ENTRY, Role.BROUGHT)
+_MARKUP = re.compile("<r>.*</r>", re.DOTALL)  # written as it is: XlsxWriter's own form of a rich text
+_ESCAPE = re.compile("_x(?=[0-9A-Fa-f]{4}_)")
+_TWO_ESCAPES = re.compile("_x[0-9A-Fa-f]{4}_x[0-9A-Fa-f]{4}_")  # of which XlsxWriter escapes the first only
+_PLAIN = '&"-,Regular"'  # in a header: the font of the sheet, as it is anyway
+_HALF_HEADER = 120  # characters, of 255
 _CREATED = datetime.datetime(2024, 1, 1)
+_TOLD = {"text": "teks", "formula": "rumus"}
 _LIMITS = {"title": 32, "message": 255, "error": 255, "formula": 8192, "rule": 255, "text": 32767}
 
 
 def write_book(book: Book, styles: Mapping[str, Look], path: Path, *, vba: bytes | None = None) -> None:
-    """Write a workbook; raises OSError where the folder or the file cannot be written.
+    """Write a workbook; raises OSError where the folder or the file cannot be written, Refused as `book_bytes` does."""
+    save([book_file(book, path, book_bytes(book, styles, path, vba=vba))])
+
+
+def book_file(book: Book, path: Path, content: bytes) -> File:
+    """The file to write, with the proof that it must pass when it is read back."""
+    return File(path, content, lambda written: check_book(path, written, book))
+
+
+def book_bytes(book: Book, styles: Mapping[str, Look], path: Path, *, vba: bytes | None = None) -> bytes:
+    """A workbook as bytes; raises Refused (L09) for what Excel cannot hold, naming `path`.
 
     `vba` is a VBA project (the part vbaProject.bin): with it the file is macro-enabled and its buttons are drawn.
     """
-    with whole_file(path) as temporary, warnings.catch_warnings():
+    check_limits(book, path)
+    made = io.BytesIO()
+    with warnings.catch_warnings():
         warnings.simplefilter("error")
-        _Writer(book, styles, temporary, vba).write()
+        _Writer(book, styles, made, vba).write()
+    return made.getvalue()
 
 
-@contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place once the block has ended without an error."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".tmp", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def check_limits(book: Book, path: Path) -> None:
+    """Every cell that is more than Excel can hold, told at once; raises Refused (L09)."""
+    problems = [p for sheet in book.sheets for p in _limit_problems(book, sheet, path.name)]
+    if problems:
+        raise Refused(*problems)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _limit_problems(book: Book, sheet: Sheet, berkas: str) -> Iterator[Problem]:
+    for what, limit, found in (
+        ("nama lembar", 31, len(sheet.name)), ("baris", 1_048_576, sheet.next_row),
+    ):  # fmt: skip
+        if found > limit:
+            values = {"rincian": f"{what} {found}, paling banyak {limit}"}
+            yield Problem(Message.L09, berkas, sheet.name, values=values)
+    for cell in sheet.cells:
+        text = book.formula(cell.content, sheet.name) if isinstance(cell.content, Expr) else cell.content
+        what = "formula" if isinstance(cell.content, Expr) else "text"
+        if isinstance(text, str) and len(text) > _LIMITS[what]:
+            told = f"{_TOLD[what]} {cell.key.id}" if cell.key and cell.key.id else _TOLD[what]
+            yield too_long(berkas, sheet.name, address(cell.row, cell.column), text, _LIMITS[what], told)
 
 
 class _Writer:
-    def __init__(self, book: Book, styles: Mapping[str, Look], path: Path, vba: bytes | None) -> None:
+    def __init__(self, book: Book, styles: Mapping[str, Look], made: io.BytesIO, vba: bytes | None) -> None:
         self.book = book
         self.vba = vba
         self.styles = styles
         self.workbook = xlsxwriter.Workbook(
-            str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+            made,
+            {
+                "in_memory": True,  # no files of its own in a temporary folder that may be full
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
         )
         self.formats: dict[tuple[str, str, bool], Format] = {}
         # Normal is unlocked, so that a pasted cell stays open; every other format says its lock itself.
@@ -157,7 +185,7 @@ class _Writer:
                 _done(worksheet.write_boolean(*at, flag, look))
             case str() as text:
                 _check_length("text", text)
-                _done(worksheet.write_string(*at, text, look))
+                _done(_write_text(worksheet, at, text, look))
             case number:
                 _done(worksheet.write_number(*at, number, look))
 
@@ -293,8 +321,8 @@ class _Writer:
         worksheet.fit_to_pages(sheet.pages_wide, 0)
         if sheet.pages_wide > 1:
             worksheet.repeat_columns(0, 0)
-        office, title = (text.replace("&", "&&")[:100] for text in (self.book.author, self.book.title))
-        worksheet.set_header(f"&L&8{office}&R&8{title}", {"margin": 0.3})
+        office, title = (_page_text(text) for text in (self.book.author, self.book.title))
+        worksheet.set_header(f"&L{office}&R{title}", {"margin": 0.3})
         worksheet.set_footer(f"&L&8{sheet.name}&C&8Dicetak &D&R&8Halaman &P dari &N", {"margin": 0.3})
         if sheet.last_printed_column is not None and not sheet.table:
             row = sheet.next_row - 1 if sheet.last_printed_row is None else sheet.last_printed_row
@@ -316,6 +344,27 @@ class _Writer:
             # No password: it guards against accidents. Heights may be changed for a long kendala.
             allowed = {"format_rows": True, "format_columns": True, "autofilter": True, "sort": True}
             worksheet.protect("", {**allowed, "objects": True, "scenarios": True})
+
+
+def _write_text(worksheet: Worksheet, at: tuple[int, int], text: str, look: Format) -> object:
+    """A text; in pieces where XlsxWriter would take the whole for markup, or for another character."""
+    cuts = [m.end() for m in _ESCAPE.finditer(text)] if _TWO_ESCAPES.search(text) else []
+    cuts = [1, *cuts] if _MARKUP.fullmatch(text) else cuts
+    if not cuts:
+        return worksheet.write_string(*at, text, look)
+    first, *rest = (text[a:b] for a, b in pairwise([0, *cuts, len(text)]))
+    return worksheet.write_rich_string(*at, first, *(part for piece in rest for part in (look, piece)), look)
+
+
+def _page_text(text: str) -> str:
+    """A text of a header in 8 points, as much of it as has room; the font keeps a digit from joining the size."""
+    told = (f"&8{_PLAIN}{_page_codes(text[:n])}" for n in range(len(text), -1, -1))
+    return next(t for t in told if len(t.encode("utf-16-le")) // 2 <= _HALF_HEADER)
+
+
+def _page_codes(text: str) -> str:
+    """& doubled; XlsxWriter takes the second half of one before G for a picture, so a code goes between."""
+    return re.sub(r"&(G|\[Picture)?", lambda m: f"&&{_PLAIN}{m[1]}" if m[1] else "&&", text)
 
 
 def _bounds(rule: Validation) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from builder.expr import Value
 from builder.masalah import Message, Problem, Refused, os_reason
 from builder.package import apply_patches, read_grids
 from builder.patch import Block, Grid, Patch
-from builder.writer import whole_file
+from builder.save import whole_file
 from macros.komputer import MAC, WINDOWS, Komputer
 from macros.proyek import NAMA_PENGAYA, read_xlwings_version, write_addin
 from workbook_templates.pengaturan import LEMBAR

@@ -19,7 +19,8 @@ from pyopenvba import ExcelFile, VBAModuleKind
 from pyopenvba.cfb import CFB
 from pyopenvba.vba import VBAProject, parse_vba_project
 
-from builder.writer import whole_file, write_book
+from builder.save import whole_file
+from builder.writer import write_book
 from workbook_templates.pengaturan import buku_pengaya
 from workbook_templates.tema import STYLES
 
@@ -132,17 +133,26 @@ def read_xlwings_version(path: Path) -> str | None:
 
 def add_ribbon(path: Path) -> None:
     """Give a written workbook the ribbon tab; every other part stays as it is, byte for byte."""
+    content = with_ribbon(path.read_bytes())
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def with_ribbon(content: bytes) -> bytes:
+    """A workbook with the ribbon tab, from its bytes."""
     ribbon = (_VBA / "pita.xml").read_bytes().replace(b"\r\n", b"\n")
     relationship = f'<Relationship Id="rIdPita" Type="{_RIBBON_TYPE}" Target="{_RIBBON_PART}"/>'.encode()
     end = b"</Relationships>"
     changes = {_RELS_PART: lambda part: _replace_once(part, end, relationship + end)}
-    _rewrite(path, changes, {_RIBBON_PART: ribbon})
+    return _rewrite(content, changes, {_RIBBON_PART: ribbon})
 
 
 def as_addin(path: Path) -> None:
     """Make a macro-enabled workbook an add-in: the type of its main part says which it is."""
     old, new = _BOOK_TYPE.encode(), _ADDIN_TYPE.encode()
-    _rewrite(path, {_TYPES_PART: lambda part: _replace_once(part, old, new)}, {})
+    content = _rewrite(path.read_bytes(), {_TYPES_PART: lambda part: _replace_once(part, old, new)}, {})
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def write_addin(path: Path) -> None:
@@ -160,17 +170,19 @@ def _replace_once(part: bytes, old: bytes, new: bytes) -> bytes:
     return part.replace(old, new)
 
 
-def _rewrite(path: Path, changes: dict[str, Callable[[bytes], bytes]], added: dict[str, bytes]) -> None:
-    """Write a package again with some parts changed and some added, in the order it has."""
-    with zipfile.ZipFile(path) as package:
+def _rewrite(content: bytes, changes: dict[str, Callable[[bytes], bytes]], added: dict[str, bytes]) -> bytes:
+    """A package with some parts changed and some added, in the order it has."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
         parts = {name: package.read(name) for name in package.namelist()}
     if added.keys() & parts.keys():
         raise ValueError(f"{sorted(added.keys() & parts.keys())} stand in the package already")
     for name, change in changes.items():
         parts[name] = change(parts[name])
-    with whole_file(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as package:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
         for name, data in {**parts, **added}.items():
             package.writestr(_entry(name), data)
+    return made.getvalue()
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import xlwings as xw
@@ -22,6 +22,7 @@ from builder.masalah import Message, Problem, Refused, show
 from builder.plan import read_plan
 from builder.recompute import recompute
 from builder.refresh import check, find_folder, refresh
+from builder.save import holding
 from macros.buku import OpenGrids, Unfinished, apply_patches
 from macros.sumber import FOLDER_SERVER
 
@@ -53,9 +54,10 @@ def _button(press: Callable[[xw.Book], str]) -> Callable[[xw.Book], str]:
 @_button
 def segarkan(book: xw.Book) -> str:
     """Read the folder of returns, check, merge, write; the sentence of the result."""
-    lama, path = _open(book)
-    segar = refresh(lama, _find_returns(lama, path), path)
-    return _apply(book, lama, segar)
+    with _held(book):
+        lama, path = _open(book)
+        segar = refresh(lama, _find_returns(lama, path), path)
+        return _apply(book, lama, segar)
 
 
 @_button
@@ -68,10 +70,11 @@ def periksa(book: xw.Book) -> str:
 @_button
 def hitung_ulang(book: xw.Book) -> str:
     """Compute every formula anew from the workbook's own entries, mark what differs; the sentence of the result."""
-    if book.app.engine.type == "desktop":
-        book.app.calculate()
-    lama, _ = _open(book)
-    return _apply(book, lama, recompute(lama))
+    with _held(book):
+        if book.app.engine.type == "desktop":
+            book.app.calculate()
+        lama, _ = _open(book)
+        return _apply(book, lama, recompute(lama))
 
 
 @_button
@@ -109,6 +112,26 @@ def _open(book: xw.Book) -> tuple[Lama, Path]:
     if _is_read_only(book):
         raise Refused(Problem(Message.L25, book.name))
     return read_lama(OpenGrids(book), path), path
+
+
+@contextlib.contextmanager
+def _held(book: xw.Book) -> Iterator[None]:
+    """Hold the workbook's file against `rkt segarkan` while a button writes; raises Refused (L05).
+
+    What lies on no disk of ours, or where nothing may be written (the copy in Excel can still be saved elsewhere),
+    is not held. A dead process's lock is taken over without a word: the status cell tells of the workbook.
+    """
+    path = find_path(book)
+    if book.app.engine.type != "desktop" or not path.is_file():
+        yield
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(holding(path))
+        except Refused as refused:
+            if any(p.message is Message.L05 for p in refused.problems):
+                raise
+        yield
 
 
 def _find_returns(lama: Lama, path: Path) -> Path:

@@ -18,6 +18,7 @@ from builder.commands import build_workbooks
 from builder.consolidator import consolidate
 from builder.expr import Key, Value
 from builder.layout import Book
+from builder.ooxml import escape
 from builder.package import apply_patches, read_grids
 from builder.patch import Block, Content, Patch, read_lists, value_at
 from builder.plan import read_plan
@@ -87,7 +88,7 @@ class Kantor:
             book = openpyxl.load_workbook(self.folder / "buku-kerja" / name)
             for key, content in (typed | {KIRIMAN_KE: ke}).items():
                 cell = book[places[key].sheet][places[key].address]
-                cell.value = content
+                cell.value = escape(content) if isinstance(content, str) else content  # as Excel stores it
                 if isinstance(content, str):
                     cell.data_type = "s"  # whatever it begins with
             book.save(self.kiriman / (names or {}).get(sub_bagian.kode, name))

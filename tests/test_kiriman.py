@@ -15,6 +15,7 @@ import kasus
 import openpyxl
 import openpyxl.chart
 import pytest
+from serangan import ole
 
 from builder.commands import consolidate_returns
 from builder.consolidator import consolidate
@@ -80,7 +81,10 @@ def test_content_of_a_cell(returned: tuple[Rkt, dict[str, Kiriman]], row: dict[s
     kiriman, place = files[bahan.file_of(rkt, key.id)], bahan.place_of(rkt, key)
     entry = kiriman.entries[key]
     assert (entry.lembar, entry.sel) == (place.sheet, place.address)
-    expected = row["nilai"] if key.kolom in ("kendala", "data_dukung") else kasus.parse_isian(row["nilai"])
+    is_text = key.kolom in ("kendala", "tindak_lanjut", "data_dukung")
+    expected = (
+        row["nilai"].replace("\\u00a0", "\u00a0") or None if is_text else kasus.parse_isian(row["nilai"])
+    )
     assert entry.value == expected
     assert entry.ditahan == (row["putusan"] == "ditahan")
     of_pairs = ("N01", "N02", "N03", "N04")  # these speak of two cells
@@ -164,7 +168,11 @@ def test_inserted_rows_and_columns_are_read_by_key(tmp_path: Path) -> None:
 
     _, after = changed(tmp_path, change)
     assert keep(after) == TYPED
-    assert set(codes(after)) == {"B05"}
+    assert [p.message.name for p in after.problems] == [
+        "B05",
+        "B10_PINDAH",
+        "B14",  # openpyxl leaves the hiding of a column where it was: now an entry column is hidden
+    ]
 
 
 def test_moved_cards_and_renamed_sheets_are_read_by_key(tmp_path: Path) -> None:
@@ -214,7 +222,7 @@ def test_file_that_no_rule_foresaw_does_not_stop_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, _ = one(tmp_path, TYPED)
-    monkeypatch.setattr("builder.reader.note_outside", lambda reading: 1 / 0)
+    monkeypatch.setattr("builder.reader.form.note_stray", lambda reading: 1 / 0)
     kiriman = check_returns([path], bahan.rkt_contoh())[0]
     assert (kiriman.status, codes(kiriman), kiriman.entries) == ("ditolak", ["H14"], {})
 
@@ -268,7 +276,7 @@ def _remove(book: openpyxl.Workbook) -> None:
         (_heading, "B10", set()),
         (_unit, "B23", {"TW1", "TW2"}),
         (_unknown, "B08", set()),
-        (_remove, "B06", {"TW2"}),
+        (_remove, "B02", {"TW2"}),
     ],
 )
 def test_broken_structure_is_held_and_nothing_of_it_is_believed(
@@ -284,6 +292,65 @@ def test_broken_structure_is_held_and_nothing_of_it_is_believed(
     assert {k: v for k, v in keep(after).items() if k.id != "S43-I1"} == others
 
 
+def _copy(book: openpyxl.Workbook) -> None:
+    book.copy_worksheet(book["S43"]).title = "S43 (2)"
+    book["S43 (2)"]["E9"] = 45
+
+
+def _retype(book: openpyxl.Workbook) -> None:
+    book["S43"]["A9"] = "S43-l1 | TW2"
+
+
+def _miss(book: openpyxl.Workbook) -> None:
+    book["S43"]["H20"] = 1  # no card there
+    book["S14"]["E8"], book["S14"]["F8"] = 40, 50
+
+
+def _merge(book: openpyxl.Workbook) -> None:
+    book["S43"].merge_cells("E9:F9")
+
+
+@pytest.mark.parametrize(
+    ("change", "told", "key", "found"),
+    [
+        (_copy, ("B03", "S43 (2)", "E9"), Key("S43-I1", "TW2", "pembilang"), "44 ↔ 45"),
+        (_double, ("B07", "S43", "A10"), Key("S43-I1", "TW2", "pembilang"), "44 ↔ kosong"),
+        (_retype, ("B09", "S43", "A9"), Key("S43-I1", "TW2", "penyebut"), "50"),
+        (_miss, ("B11", "S14", "E8"), Key("S14-I1", "TW1", "realisasi"), "1"),
+        (_merge, ("B13", "S43", "E9"), Key("S43-I1", "TW2", "penyebut"), "digabung dengan E9"),
+    ],
+)
+def test_what_is_held_stays_visible(
+    tmp_path: Path, change: Any, told: tuple[str, str, str], key: Key, found: str
+) -> None:
+    _, after = changed(tmp_path, change)
+    assert told in {(p.kode, p.lembar, p.sel) for p in after.problems}
+    entry = after.entries[key]
+    assert (entry.value, entry.ditahan, entry.isi) == (None, True, found)
+
+
+def test_copy_with_the_same_entries_is_read_once(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book.copy_worksheet(book["S43"]).title = "Cadangan"
+
+    _, after = changed(tmp_path, change)
+    assert keep(after) == TYPED
+    assert [(p.kode, p.lembar) for p in after.problems] == [("B03", "Cadangan")]
+    assert after.status == "peringatan"
+
+
+def test_polarity_settled_after_hand_out_changes_nothing_on_the_sheet(tmp_path: Path) -> None:
+    """The form said KONFIRMASI when it was handed out: its words and formulas are those of that day."""
+    path, _ = one(tmp_path, pair("S21-I1", 1, 1, 10))
+    rkt = bahan.rkt_contoh()
+    settled = [
+        replace(s, indikator=tuple(replace(i, ragu=frozenset()) for i in s.indikator)) for s in rkt.sasaran
+    ]
+    kiriman = check_returns([path], replace(rkt, sasaran=tuple(settled)))[0]
+    assert codes(kiriman) == []
+    assert keep(kiriman) == pair("S21-I1", 1, 1, 10)
+
+
 def test_locked_cells_are_compared_and_the_plan_wins(tmp_path: Path) -> None:
     def change(book: openpyxl.Workbook) -> None:
         book["S43"]["D9"] = 0.5
@@ -296,7 +363,7 @@ def test_locked_cells_are_compared_and_the_plan_wins(tmp_path: Path) -> None:
     told = {(p.kode, p.lembar, p.sel) for p in after.problems}
     assert told == {
         ("B19", "S43", "D9"), ("B19", "S43", "C6"), ("D01", "S43", "I9"), ("B12", "S43", "R40"),
-        ("B12", "Rincian", "B2"),
+        ("B04", "Rincian", "B2"),
     }  # fmt: skip
     assert keep(after) == TYPED
     assert after.status == "peringatan"
@@ -317,8 +384,8 @@ def test_stored_result_that_differs_is_told(tmp_path: Path) -> None:
     other = buku_kerja(rkt, owner, Isi(pair("S43-I1", 1, 10, 50)), triwulan=1)
     stale = buku_kerja(rkt, owner, Isi(pair("S43-I1", 1, 40, 50)), triwulan=1)
     stale.__dict__["evaluation"] = other.evaluation  # stored results of other entries
-    write_book(stale, STYLES, tmp_path / "a.xlsx")
-    kiriman = check_returns([tmp_path / "a.xlsx"], rkt)[0]
+    write_book(stale, STYLES, tmp_path / "BukuKerja-2024-KUL.xlsx")
+    kiriman = check_returns([tmp_path / "BukuKerja-2024-KUL.xlsx"], rkt)[0]
     assert [(p.kode, p.lembar, p.sel) for p in kiriman.problems] == [("D02", "S43", "H8")]
     assert keep(kiriman) == pair("S43-I1", 1, 40, 50)
 
@@ -331,15 +398,16 @@ def with_identity(rkt: Rkt, **changes: Any) -> Rkt:
 
 
 @pytest.mark.parametrize(
-    ("changes", "code"),
-    [({"tahun": 2025}, "A07"), ({"kantor": "KPU Kota Lain"}, "A06")],
+    ("changes", "code", "status"),
+    [({"tahun": 2025}, "A07", "ditolak"), ({"kantor": "KPU Kota Lain"}, "A06", "ditahan")],
 )
-def test_workbook_of_another_year_or_office_is_refused(
-    tmp_path: Path, changes: dict[str, Any], code: str
+def test_workbook_of_another_year_or_office_is_not_merged(
+    tmp_path: Path, changes: dict[str, Any], code: str, status: str
 ) -> None:
     path, _ = one(tmp_path, TYPED)
     kiriman = check_returns([path], with_identity(bahan.rkt_contoh(), **changes))[0]
-    assert (kiriman.status, codes(kiriman), kiriman.entries) == ("ditolak", [code], {})
+    assert (kiriman.status, codes(kiriman), kiriman.entries) == (status, [code], {})
+    assert kiriman.sub_bagian is None
 
 
 def test_identity_is_inside_never_in_the_name(tmp_path: Path) -> None:
@@ -347,9 +415,30 @@ def test_identity_is_inside_never_in_the_name(tmp_path: Path) -> None:
     renamed = tmp_path / "Salinan dari BukuKerja-2023-REN (2).xlsx"
     shutil.move(path, renamed)
     kiriman = check_returns([renamed], bahan.rkt_contoh())[0]
-    assert kiriman.status == "diterima"
+    assert codes(kiriman) == ["A02"]
+    assert "«2023 REN»" in kiriman.problems[0].pesan
     assert kiriman.sub_bagian is not None
     assert kiriman.sub_bagian.kode == "KUL"
+    assert keep(kiriman) == TYPED
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("BukuKerja-2024-KUL (2)", None),
+        ("Copy of BukuKerja-2024-KUL", None),
+        ("bukukerja 2024 kul final 17-01-2025", None),
+        ("Laporan TW I Keuangan", "A01"),
+        ("BukuKerja-2024-KUL dan TEK", None),
+        ("Laporan KUL 2025", "A02"),
+        ("BukuKerja-2024-TEK", "A02"),
+    ],
+)
+def test_name_of_the_file_is_compared_only(tmp_path: Path, name: str, code: str | None) -> None:
+    path, _ = one(tmp_path, TYPED)
+    kiriman = check_returns([path.rename(tmp_path / f"{name}.xlsx")], bahan.rkt_contoh())[0]
+    assert codes(kiriman) == ([code] if code else [])
+    assert keep(kiriman) == TYPED
 
 
 def test_identity_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
@@ -373,7 +462,7 @@ def test_foreign_files_are_refused_by_name(tmp_path: Path) -> None:
     openpyxl.Workbook().save(tmp_path / "lain.xlsx")
     (tmp_path / "kosong.xlsx").write_bytes(b"")
     (tmp_path / "surat.pdf").write_bytes(b"%PDF-1.4")
-    (tmp_path / "lama.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    (tmp_path / "lama.xls").write_bytes(ole("Workbook"))
     (tmp_path / "palsu.xlsx").write_text("<html>masuk</html>")
     (tmp_path / "catatan.txt").write_text("catatan")
     docx.Document().save(str(tmp_path / "word.xlsx"))
@@ -382,7 +471,7 @@ def test_foreign_files_are_refused_by_name(tmp_path: Path) -> None:
     files, problems = gather_files([tmp_path])
     assert [p.kode for p in problems] == ["J02"]
     found = {k.berkas: codes(k) for k in check_returns(files, bahan.rkt_contoh())}
-    expected = {"lain": "A03", "kosong": "J01", "palsu": "G03", "rusak": "G03"}
+    expected = {"lain": "A03", "kosong": "J01", "palsu": "G03", "rusak": "J01"}
     others = {"surat.pdf": ["G02"], "lama.xls": ["G01"], "catatan.txt": ["G02"], "word.xlsx": ["G03"]}
     assert found == {f"{n}.xlsx": [c] for n, c in expected.items()} | others
 
@@ -488,13 +577,16 @@ def test_settings_of_the_file_that_are_no_number_are_told(tmp_path: Path) -> Non
     path = second(tmp_path, "satu", TYPED, triwulan=7)
     kiriman = check_returns([path], bahan.rkt_contoh())[0]
     assert (kiriman.nomor, kiriman.triwulan) == (None, None)
-    assert [(p.kode, p.sel) for p in kiriman.problems] == [("A14", "C5"), ("A14", "C6")]
+    assert [(p.kode, p.sel) for p in kiriman.problems] == [("A14", "C5"), ("A14", "C6"), ("A01", None)]
 
 
 def test_entries_after_the_reported_triwulan_are_told(tmp_path: Path) -> None:
     path = second(tmp_path, 1, TYPED | pair("S43-I1", 3, 45, 50), triwulan=2)
     kiriman = check_returns([path], bahan.rkt_contoh())[0]
-    assert [(p.kode, p.lembar, p.sel) for p in kiriman.problems] == [("N06", "S43", "E10")]
+    assert [(p.kode, p.lembar, p.sel) for p in kiriman.problems] == [
+        ("N06", "S43", "E10"),
+        ("A01", None, None),
+    ]
 
 
 def test_link_behind_a_text_is_kept_as_text(tmp_path: Path) -> None:

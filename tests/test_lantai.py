@@ -14,8 +14,10 @@ PAKET = ("builder", "workbook_templates", "macros")
 
 # The top floor of `builder`: wires forms, files and people together.
 ATAS = {
+    "builder.books",
     "builder.commands",
     "builder.contoh",
+    "builder.gabungan",
     "builder.lama",
     "builder.recompute",
     "builder.refresh",
@@ -24,18 +26,20 @@ ATAS = {
     "builder.__main__",
 }
 # The ground floor: the standard library and each other.
-DASAR = {"builder.rkt", "builder.angka", "builder.masalah", "builder.expr"}
+DASAR = {"builder.rkt", "builder.angka", "builder.masalah", "builder.tampak", "builder.expr"}
 
 # Where a library may be imported: a module, or a package with all that is in it.
 TEMPAT = {
     "pandas": {"builder.consolidator", *ATAS},
     "xlsxwriter": {"builder.writer"},
     "lxml": {"builder.package"},
+    "filelock": {"builder.save"},
+    "psutil": {"builder.save", "builder.strict.child"},
     "pyopenvba": {"macros"},
     "xlwings_server": {"macros.server"},
     "uvicorn": {"macros.server"},
     "watchfiles": {"macros.pantau"},
-    "openpyxl": {"builder.reader", "builder.plan", "builder.naskah"},
+    "openpyxl": {"builder.plan", "builder.naskah"},
     "xlwings": {"macros"},
     "docx": {"builder.naskah"},
     "pdfplumber": {"builder.naskah"},

@@ -219,7 +219,7 @@ def test_failing_write_leaves_nothing(
     folder.mkdir()
     monkeypatch.setattr(os, "fsync", full)
     assert run("bangun", bahan.RENCANA_CONTOH, "-o", folder) == 1
-    assert "disk penuh" in capsys.readouterr().err
+    assert "Disk penuh" in capsys.readouterr().err
     assert list(folder.iterdir()) == []
 
 

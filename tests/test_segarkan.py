@@ -93,7 +93,7 @@ def test_example_with_mistakes(mesin: Mesin, tmp_path: Path) -> None:
     write_book(form, STYLES, tmp_path / "Konsolidasi-2024.xlsm", vba=vba_project(len(form.sheets)))
     kantor = Kantor(tmp_path, rkt)
     pressed = segarkan(mesin, kantor)
-    assert "4 berkas dibaca, 4 dipakai, 4 hal ditahan" in pressed.kalimat
+    assert "4 berkas: 1 peringatan, 3 ditahan; 4 dipakai, 4 hal ditahan" in pressed.kalimat
     assert {"N01", "N02"} & set(map(str, codes(kantor)))
     assert kantor.value(Key("S27-I1", "TW2", "realisasi")) == "ditahan: 1.250"
     assert len(kantor.rows("Jejak")) > 30
@@ -264,7 +264,7 @@ def test_foreign_files_are_refused_and_told(mesin: Mesin, kantor: Kantor) -> Non
     (kantor.kiriman / "surat.pdf").write_bytes(b"%PDF-1.4\n")
     shutil.copy(bahan.RENCANA_CONTOH, kantor.kiriman / "rencana.csv")
     pressed = segarkan(mesin, kantor)
-    assert "3 berkas dibaca, 0 dipakai, 3 ditolak" in pressed.kalimat
+    assert "3 berkas: 3 ditolak; 0 dipakai" in pressed.kalimat
     refused = [r for r in kantor.rows("Kiriman") if r["status"] == "ditolak"]
     assert {r["berkas"] for r in refused} == {"catatan.xlsx", "surat.pdf", "rencana.csv"}
     assert all(r["tindakan"] for r in kantor.rows("Masalah"))

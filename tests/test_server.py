@@ -484,7 +484,7 @@ def test_segarkan_writes_what_the_closed_file_would_get(
 ) -> None:
     told, now = _press_in_pane(peramban, alamat, "segarkan", asal)
     assert told.startswith("Disegarkan ")
-    assert "2 berkas dibaca, 2 dipakai, 1 hal ditahan" in told
+    assert "; 2 dipakai, 1 hal ditahan" in told
     assert differences(now, segar) == set()
     links = [c for s in now["sheets"] for c in s["cells"].values() if "HYPERLINK" in c.get("rumus", "")]
     changed = differences(now, asal)
@@ -496,7 +496,7 @@ def test_segarkan_writes_what_the_closed_file_would_get(
 def test_periksa_changes_nothing_but_the_status_cell(peramban: Browser, alamat: str, asal: Buku) -> None:
     told, now = _press_in_pane(peramban, alamat, "periksa", asal)
     assert told.startswith("Diperiksa ")
-    assert "2 berkas dibaca, 2 dipakai, 1 hal ditahan" in told
+    assert "; 2 dipakai, 1 hal ditahan" in told
     assert differences(now, asal) == {HASIL}
 
 

@@ -8,6 +8,7 @@ complete, and the status cell (for `rkt segarkan` the terminal) says which, in a
 from __future__ import annotations
 
 import ast
+import contextlib
 import datetime
 import json
 import os
@@ -123,7 +124,7 @@ def test_periksa_changes_nothing_but_the_status_cell(mesin: Mesin, kantor: Kanto
     assert beside_status(before, buku) == []
     assert status(buku) == pressed.kalimat
     assert pressed.kalimat.startswith("Diperiksa ")
-    assert "2 berkas dibaca" in pressed.kalimat
+    assert "2 berkas: " in pressed.kalimat
     assert "isi buku tidak diubah" in pressed.kalimat
     assert "Yang pertama: " in pressed.kalimat
 
@@ -192,7 +193,7 @@ def test_formula_found_wrong_stays_told_after_segarkan_until_mended(mesin: Mesin
 def test_bangun_and_konsolidasi_never_write_over_what_the_konsolidator_has(
     kantor: Kantor, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A filled konsolidasi of the same plan is left by bangun; one that is open is left by both."""
+    """A filled konsolidasi of the same plan is left by bangun; where one is open the result goes beside it."""
     rencana = kantor.folder / "Rencana.csv"
     content = kantor.konsolidasi.read_bytes()
     makro = [] if kantor.konsolidasi.suffix == ".xlsm" else ["--tanpa-makro"]
@@ -203,11 +204,15 @@ def test_bangun_and_konsolidasi_never_write_over_what_the_konsolidator_has(
     assert kantor.konsolidasi.read_bytes() == content
     lock = kantor.folder / f"~${kantor.konsolidasi.name}"
     lock.write_bytes(b"x")
-    with pytest.raises(SystemExit) as left:
-        main(["konsolidasi", str(kantor.kiriman), "--rencana", str(rencana), "-o", str(kantor.konsolidasi)])
-    assert left.value.code == 1
-    assert lock.name in capsys.readouterr().err
-    assert kantor.konsolidasi.read_bytes() == content
+    path = kantor.konsolidasi
+    with pytest.raises(SystemExit):
+        main(["konsolidasi", str(kantor.kiriman), "--rencana", str(rencana), "-o", str(path)])
+    said = capsys.readouterr()
+    assert lock.name in said.err
+    assert path.read_bytes() == content
+    (pending,) = path.parent.glob("Konsolidasi-* (tertunda *")
+    assert pending.name in said.err
+    assert pending.name in said.out
 
 
 def test_hitung_ulang_names_a_sheet_that_is_gone(mesin: Mesin, kantor: Kantor) -> None:
@@ -355,19 +360,28 @@ def test_carried_plan_that_was_damaged_is_told(mesin: Mesin, kantor: Kantor) -> 
         kantor.konsolidasi.write_bytes(kept)
 
 
+@pytest.mark.parametrize("command", ["segarkan", "hitung-ulang"])
 @pytest.mark.parametrize("lock", ["~$Konsolidasi-2026.xlsx", ".~lock.Konsolidasi-2026.xlsx#"])
 def test_file_open_elsewhere_is_left_alone(
-    lock: str, kantor: Kantor, capsys: pytest.CaptureFixture[str]
+    lock: str, command: str, kantor: Kantor, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """The result goes beside it, says so in its own status cell, and nothing of it is lost."""
     (kantor.folder / lock).write_bytes(b"x")
-    content = kantor.konsolidasi.read_bytes()
-    with pytest.raises(SystemExit) as left:
-        main(["segarkan", str(kantor.konsolidasi)])
-    assert left.value.code == 1
-    said = capsys.readouterr().err
-    assert "sedang dibuka di Excel" in said
-    assert "--langsung" in said
-    assert kantor.konsolidasi.read_bytes() == content
+    path, content = kantor.konsolidasi, kantor.konsolidasi.read_bytes()
+    with contextlib.suppress(SystemExit):
+        main([command, str(path)])
+    said = capsys.readouterr()
+    assert "sedang dibuka di Excel" in said.err
+    assert lock in said.err
+    assert path.read_bytes() == content
+    (pending,) = path.parent.glob("Konsolidasi-2026 (tertunda *).xlsx")
+    assert pending.name in said.out
+    assert pending.name in status(open_buku(pending))
+    (kantor.folder / lock).unlink()
+    with contextlib.suppress(SystemExit):
+        main([command, str(path)])
+    there, waiting = open_buku(path), open_buku(pending)
+    assert beside_status(there, waiting) == []
 
 
 def test_read_only_file_is_left_alone(
@@ -700,13 +714,13 @@ def test_pantau_refreshes_when_a_return_arrives(baru: Kantor) -> None:
             path.write_bytes(content)
             came = told.get(timeout=60)
             assert isinstance(came, Segar)
-            assert f"{n} berkas dibaca" in came.kalimat
+            assert f"{n} berkas: " in came.kalimat
             assert baru.value(HASIL) == came.kalimat
         (baru.kiriman / "~$BukuKerja-2026-KUL.xlsx").write_bytes(b"x")  # no return: nobody is told
         (baru.kiriman / "surat.pdf").write_bytes(b"%PDF-1.4\n")
         came = told.get(timeout=60)
         assert isinstance(came, Segar)
-        assert "3 berkas dibaca" in came.kalimat
+        assert "3 berkas: " in came.kalimat
     finally:
         stop.set()
         watching.join(60)

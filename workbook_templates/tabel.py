@@ -15,9 +15,10 @@ from builder.capaian import PERIODE
 from builder.consolidator import Asal, Konsolidasi
 from builder.expr import Expr, Key, Value
 from builder.layout import Cell, Column, Role, Sheet, Table, line_height, link_to, text_lines
-from builder.masalah import PERINGATAN, TAHAN, TOLAK, Problem, show
+from builder.masalah import PERINGATAN, TAHAN, TOLAK, Problem
 from builder.reader import Kiriman
 from builder.rkt import ROMAWI
+from builder.tampak import show, visible
 from workbook_templates import kartu, rekap
 from workbook_templates.dasbor import Saat
 
@@ -225,11 +226,11 @@ def masalah_row(p: Problem, sel: Mapping[Key, str]) -> Baris:
         "kode": p.kode,
         "tingkat": str(p.putusan),
         "berkas": show(p.berkas) if p.berkas else None,
-        "lembar": p.lembar,
+        "lembar": visible(p.lembar) if p.lembar else None,
         "sel": p.sel,
         "isi": None if p.isi is None else show(p.isi),
-        "masalah": p.masalah,
-        "tindakan": p.tindakan,
+        "masalah": visible(p.masalah),
+        "tindakan": visible(p.tindakan),
         "buka": _target(p, sel),
     }
 
@@ -269,7 +270,7 @@ def _jejak_row(hasil: Konsolidasi, key: Key) -> Baris:
     return row | {
         "nilai": None if is_text else asal.entry.shown,
         "isi": asal.entry.shown if is_text else show(asal.entry.isi, 300),
-        "berkas": show(asal.berkas), "lembar": asal.entry.lembar, "sel": asal.entry.sel,
+        "berkas": show(asal.berkas), "lembar": visible(asal.entry.lembar), "sel": asal.entry.sel,
     }  # fmt: skip
 
 

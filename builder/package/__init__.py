@@ -5,6 +5,6 @@ konsolidator, Excel or LibreOffice put into the package is copied. The file is a
 """
 
 from builder.package.grids import read_grids
-from builder.package.patcher import apply_patches
+from builder.package.patcher import apply_patches, patch_package, patched_file
 
-__all__ = ["apply_patches", "read_grids"]
+__all__ = ["apply_patches", "patch_package", "patched_file", "read_grids"]

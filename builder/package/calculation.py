@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from builder.ooxml import parse_address
 from builder.package.parts import Element, Package, Unreadable, local_name, parse, relations_part, serialize
 from builder.package.sheet import At
-from builder.package.text import parse_address
 
 _CALC = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)calcPr(?=[\s/>])([^>]*?)(/?)>")
 _FULL = re.compile(rb"""\sfullCalcOnLoad\s*=\s*("[^"]*"|'[^']*')""")

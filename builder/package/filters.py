@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from builder.expr import Value
+from builder.ooxml import parse_block, unescape
 from builder.package.parts import Element, Unreadable, local_name
 from builder.package.sheet import SheetXml
-from builder.package.text import parse_block, unescape
 
 _SURE = 200  # characters of a text that a filter stores whole
 

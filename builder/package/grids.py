@@ -9,12 +9,14 @@ from builder.package.parts import open_package
 from builder.package.sheet import SheetXml
 
 
-def read_grids(path: Path) -> dict[str, list[list[Value]]]:
+def read_grids(path: Path, content: bytes | None = None) -> dict[str, list[list[Value]]]:
     """Values of every sheet from A1, formulas by what is cached, dates by their number, errors as "#REF!".
+
+    `content`: what was read from the file before, so that all that is done rests on the same bytes.
 
     Raises Refused for what is no readable workbook, OSError where the file cannot be opened.
     """
-    with open_package(path) as package:
+    with open_package(path, content) as package:
         return {
             name: _grid(SheetXml(package.xml(place.part), package.strings))
             for name, place in package.sheets.items()

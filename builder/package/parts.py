@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import posixpath
 import zipfile
 import zlib
@@ -15,7 +16,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 
 from builder.masalah import Message, Problem, Refused
-from builder.package.text import unescape
+from builder.ooxml import unescape
 
 Element: TypeAlias = etree._Element
 
@@ -163,26 +164,28 @@ def _resolve(part: str, target: str) -> str:
 
 
 @contextlib.contextmanager
-def open_package(path: Path) -> Iterator[Package]:
-    """The package of a file; raises Refused for what cannot be read, OSError where the file cannot be opened."""
-    with refusing(path), path.open("rb") as file:
-        start = file.read(8)
-        if start.startswith(_OLE):
+def open_package(path: Path, content: bytes | None = None) -> Iterator[Package]:
+    """The package of a file, or of what was read from it before.
+
+    Raises Refused for what cannot be read, OSError where the file cannot be opened.
+    """
+    content = path.read_bytes() if content is None else content
+    with refusing(path, content):
+        if content.startswith(_OLE):
             raise Unreadable("bersandi atau format lama (.xls)")
-        file.seek(0)
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             yield Package(archive)
 
 
 @contextlib.contextmanager
-def refusing(path: Path) -> Iterator[None]:
+def refusing(path: Path, content: bytes) -> Iterator[None]:
     """Turns what a broken package raises into a refusal of that file."""
     try:
         yield
     except Unreadable as error:
         raise Refused(Problem(Message.S03, path.name, values={"sebab": str(error)})) from error
     except zipfile.BadZipFile as error:
-        sebab = "isinya rusak" if zipfile.is_zipfile(path) else "bukan buku kerja Excel"
+        sebab = "isinya rusak" if zipfile.is_zipfile(io.BytesIO(content)) else "bukan buku kerja Excel"
         raise Refused(Problem(Message.S03, path.name, values={"sebab": sebab})) from error
     except (etree.XMLSyntaxError, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         # RuntimeError: an encrypted member; NotImplementedError: a compression that zipfile does not know.

@@ -2,47 +2,79 @@
 
 from __future__ import annotations
 
-import math
+import hashlib
+import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from pathlib import Path
 
-from builder.expr import Expr, Value
-from builder.layout import Book, Sheet
+from builder.expr import Expr
+from builder.layout import Book, Sheet, address
 from builder.masalah import Message, Problem, Refused
+from builder.ooxml import LONGEST, is_same_formula
 from builder.package.calculation import ask_recalculation, drop_from_chain
 from builder.package.filters import Filter, read_filter, set_hidden
 from builder.package.parts import Package, Unreadable, open_package, serialize
+from builder.package.proof import check_patched, is_close, too_long
 from builder.package.sheet import At, LivedOn, SheetXml
-from builder.package.text import is_same_formula
-from builder.patch import Patch, is_same
-from builder.writer import whole_file
-
-_AS_CLOSE = 1e-14  # programs store a number with 15 to 17 digits
+from builder.patch import Patch
+from builder.save import File, stage
 
 
 def apply_patches(path: Path, patches: Sequence[Patch], book: Book | None = None) -> None:
     """Write patches into a closed workbook; with `book`, its formulas get the values that Python computes.
 
     Nothing is written where nothing changes. Raises Refused where the file is no readable workbook or lacks a
-    sheet, or where a formula that other cells live on would be overwritten; OSError where it cannot be read or
-    written, ValueError for what no cell may hold; the file is then as it was.
+    sheet, where a formula that other cells live on would be overwritten, where a text is longer than Excel allows
+    (L09), where what was written does not read back so (L11), and where another program has written to the file in
+    between; OSError where it cannot be read or written, ValueError for a number that no cell may hold. The file is
+    then as it was.
     """
-    with open_package(path) as package:
-        changed, dropped = _Patcher(package).changes(patches, book)
-    if not changed:
+    content = path.read_bytes()
+    made = patch_package(path, content, patches, book)
+    if made is None:
         return
     with path.open("rb+"):  # a file that may not be written is not replaced either
         pass
-    with whole_file(path) as temporary:
-        _write(path, temporary, changed, dropped)
+    with stage(patched_file(path, content, made, patches, book)) as draft:
+        draft.place(hashlib.sha256(content).hexdigest())
 
 
-def _write(path: Path, temporary: Path, changed: Mapping[str, bytes], dropped: set[str]) -> None:
+def patch_package(
+    path: Path, content: bytes, patches: Sequence[Patch], book: Book | None = None
+) -> bytes | None:
+    """A workbook with patches in it, from its bytes; None where nothing changes. Raises as `apply_patches` does."""
+    _check_limits(path, patches)
+    with open_package(path, content) as package:
+        changed, dropped = _Patcher(package).changes(patches, book)
+        return _write(package, changed, dropped) if changed else None
+
+
+def patched_file(
+    path: Path, content: bytes, made: bytes, patches: Sequence[Patch], book: Book | None = None
+) -> File:
+    """The file to write, with the proof that it must pass when it is read back."""
+    return File(path, made, lambda written: check_patched(path, content, written, patches, book))
+
+
+def _check_limits(path: Path, patches: Sequence[Patch]) -> None:
+    """All texts that Excel cannot hold, told before anything is made (L09)."""
+    problems = [
+        too_long(path.name, patch.sheet, address(row, column), new)
+        for patch in patches
+        for row, column, new in patch.cells()
+        if isinstance(new, str) and len(new) > LONGEST
+    ]
+    if problems:
+        raise Refused(*problems)
+
+
+def _write(package: Package, changed: Mapping[str, bytes], dropped: set[str]) -> bytes:
     """A copy of the package with other contents in some parts; order, names and dates stay."""
-    with open_package(path) as package, zipfile.ZipFile(temporary, "w") as new:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as new:
         for info in package.infos:
             if info.filename not in dropped:
                 entry = copy(info)
@@ -50,6 +82,7 @@ def _write(path: Path, temporary: Path, changed: Mapping[str, bytes], dropped: s
                 new.writestr(entry, changed.get(info.filename) or package.archive.read(info))
                 entry.external_attr = info.external_attr  # writestr gives one to what had none
         new.comment = package.archive.comment
+    return made.getvalue()
 
 
 class _Patcher:
@@ -127,14 +160,8 @@ class _Patcher:
             if isinstance(cell.content, Expr):
                 xml, at = self._sheet(sheet.name), (cell.row, cell.column)
                 formula, value = xml.formula(at), book.value(cell)
-                if formula is None or _is_close(xml.value(at), value):
+                if formula is None or is_close(xml.value(at), value):
                     continue
                 # A formula shared with other cells has its text in the first of them only.
                 if not formula.text or is_same_formula(formula.text, book.formula(cell.content, sheet.name)):
                     xml.put_cached(at, value)
-
-
-def _is_close(one: Value, other: Value) -> bool:
-    if isinstance(one, str) or isinstance(other, str) or isinstance(one, bool) or isinstance(other, bool):
-        return is_same(one, other)
-    return one is not None and other is not None and math.isclose(one, other, rel_tol=_AS_CLOSE)

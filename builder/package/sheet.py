@@ -10,8 +10,7 @@ from lxml import etree
 
 from builder.expr import Value
 from builder.layout import address
-from builder.package.parts import Element, Unreadable, local_name, text_of
-from builder.package.text import (
+from builder.ooxml import (
     LONGEST,
     escape,
     is_same_formula,
@@ -21,6 +20,7 @@ from builder.package.text import (
     parse_number,
     unescape,
 )
+from builder.package.parts import Element, Unreadable, local_name, text_of
 from builder.patch import Content, Formula, is_same
 
 At = tuple[int, int]  # row and column from 0

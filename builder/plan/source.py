@@ -9,7 +9,7 @@ import re
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from builder.plan.table import (
     PILIHAN,
     WAJIB,
 )
+from builder.tampak import visible
 from builder.usulan import Baris
 
 Place = Callable[[str], str | None]  # column name -> where its cell stands, as a person finds it
@@ -61,12 +62,26 @@ def read_source(path: Path) -> PlanSource:
             )
         )
     try:
-        return readers[path.suffix.lower()](path)
+        return _as_seen(readers[path.suffix.lower()](path))
     except OSError as error:
         raise Refused(Problem(Message.S03, path.name, values={"sebab": os_reason(error)})) from error
     except (zipfile.BadZipFile, KeyError, ValueError, csv.Error) as error:
         cause = "isinya bukan tabel rencana yang utuh"
         raise Refused(Problem(Message.S03, path.name, values={"sebab": cause})) from error
+
+
+def _as_seen(source: PlanSource) -> PlanSource:
+    """Texts pasted from documents bring characters along that nobody sees: from here on they are named."""
+    rows = tuple(({c: _seen(v) for c, v in row.items()}, place) for row, place in source.rows)
+    return replace(source, rows=rows, settings=_seen(source.settings))
+
+
+def _seen(found: Any) -> Any:
+    if isinstance(found, Mapping):
+        return {name: _seen(v) for name, v in found.items()}
+    if isinstance(found, list):
+        return [_seen(v) for v in found]
+    return visible(found) if isinstance(found, str) else found
 
 
 def _read_csv(path: Path) -> PlanSource:

@@ -1,84 +1,248 @@
-"""What people should not have changed: texts, targets and formulas, and what lies outside the form.
+"""What people should not have changed: every locked cell of the form, against the plan and Python's own results.
 
-The plan wins in every case; the difference is told.
+The plan wins in every case; the difference is told. Formulas are compared as text as far as all programs write
+them alike, and where most of a file differ, a program has rewritten them and nobody is blamed.
 """
 
 from __future__ import annotations
 
-from openpyxl.cell import Cell as XlsxCell
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
 
 from builder import capaian
 from builder.angka import clean
 from builder.capaian import PERIODE
-from builder.expr import Evaluation, Expr, Key, Value
+from builder.expr import Call, Evaluation, Expr, Key, Range, Ref, Value
+from builder.identitas import LEMBAR_META
 from builder.isian import Content
-from builder.layout import Role, Sheet, row_key
+from builder.layout import Role
 from builder.masalah import Message
-from builder.reader.reading import Card, Reading
-from builder.reader.source import At
-from builder.rkt import Indikator
+from builder.ooxml import is_same_formula
+from builder.reader.places import Placed, placed_cells
+from builder.reader.reading import Card, Reading, blank
 
-_COMPARED = ("sd", "capaian")
-
-
-def compare_locked(reading: Reading, card: Card) -> None:
-    """Text, targets and formulas of one card against the plan and against Python's own results."""
-    _compare_texts(reading, card)
-    _compare_formulas(reading, card)
+_FORM_WORDS = "Tulisan formulir"
 
 
-def _compare_texts(reading: Reading, card: Card) -> None:
-    i, title = card.indikator, card.rows["JUDUL"]
-    if title:
-        place = reading.book.places[Key(i.id, "JUDUL", "indikator")].cell
-        # The key stands in the first column of the form; where it moved, the text moved with it.
-        _compare(
-            reading, i, At(title.lembar, title.row, place.column + title.column), "Teks indikator", i.teks
-        )
-    for periode in PERIODE:
-        at = card.at(periode, "target")
-        if at:
-            official = capaian.target_cells(i)[Key(i.id, periode, "target")]
-            _compare(reading, i, at, f"Target {periode}", official)
+@dataclass
+class _Found:
+    """Locked cells that say something else, as they were met."""
+
+    compared: int = 0
+    formulas: int = 0
+    typed_over: list[Placed] = field(default_factory=list)  # formulas that are values now, or nothing
+    rewritten: list[Placed] = field(default_factory=list)  # formulas with another text
+    results: list[Placed] = field(default_factory=list)  # every formula
+    changed: list[Placed] = field(default_factory=list)  # everything else
 
 
-def _compare(reading: Reading, i: Indikator, at: At, what: str, official: Value) -> None:
-    content = reading.file.content(at)
-    if not _same(content.value, official):
-        shown = Content(official, format=content.format).shown or "kosong"
-        reading.note(Message.B19, at, content.shown, (i.id, "TW1"), apa=what, resmi=shown)
+def compare_locked(reading: Reading) -> None:
+    """Every locked cell whose place is known; then the results of formulas, then what the sheets' locks say."""
+    found = _Found()
+    same_names = not reading.structure.is_renamed and not reading.is_other_plan
+    moved = bool(reading.structure.moved)
+    for form in reading.book.sheets:
+        # The identity has been compared already, and its revision is the file's own.
+        for placed in placed_cells(reading, form) if form.name != LEMBAR_META else ():
+            if _is_compared(reading, placed):
+                _compare(reading, found, placed, form.name, texts=same_names and not moved)
+    if len(found.rewritten) * 2 > found.formulas:
+        found.rewritten.clear()
+    _note_changed(reading, found)
+    told = _note_formulas(reading, found)
+    _compare_results(reading, found, told)
+    _note_unprotected(reading, found)
 
 
-def _compare_formulas(reading: Reading, card: Card) -> None:
-    """Formulas that were typed over, and what the sheet says against Python's result; told once per indikator."""
-    i = card.indikator
-    for key in capaian.formulas(i, reading.rkt.aturan):
-        at = card.at(key.baris, key.kolom)
-        content = reading.file.content(at) if at else Content()
-        if content.formula is None and content.value is not None:
-            reading.note(Message.D01, at, content.shown, (i.id, key.baris))
-            return
-    if i.needs_konfirmasi:  # whatever the sheet says: it may have been settled after the file was handed out
-        return
-    given = {**capaian.aturan_cells(reading.rkt.aturan), **card.raw, **_targets_in_file(reading, card)}
-    given[capaian.TRIWULAN_PELAPORAN] = reading.kiriman.triwulan
-    evaluation = Evaluation(
-        given, {capaian.K.key: capaian.k_formula(), **capaian.formulas(i, reading.rkt.aturan)}
-    )
-    for key in (Key(i.id, periode, column) for periode in PERIODE for column in _COMPARED):
-        at = card.at(key.baris, key.kolom)
-        if at and _differs(reading, at, key, evaluation.value(key)):
-            return
-
-
-def _differs(reading: Reading, at: At, key: Key, ours: Value) -> bool:
-    """Note a stored result that is not ours; a file that no spreadsheet has computed since has none."""
-    content = reading.file.content(at)
-    if content.value in (None, capaian.KONFIRMASI) or _same(content.value, ours):
+def _is_compared(reading: Reading, placed: Placed) -> bool:
+    """Locked cells but for those that another step speaks of: keys, entries, structure, labels of triwulan."""
+    cell, key = placed.cell, placed.cell.key
+    if cell.role is Role.ENTRY or (cell.content is None and cell.role is not Role.FIXED):
         return False
-    shown = Content(ours, format=content.format).shown or "kosong"
-    reading.note(Message.D02, at, tujuan=(key.id, key.baris), ada=content.shown, benar=shown)
-    return True
+    if not isinstance(cell.content, Expr) and reading.file.content(placed.at).formula is not None:
+        return placed.is_sure  # a formula in place of words, whatever it shows
+    if cell.role is Role.KEY:
+        return False
+    if key and key.kolom == "susunan" and key.baris == "JUDUL":
+        return False
+    if placed.baris == "KEPALA":
+        column = reading.book.row_columns[cell.column]
+        return placed.is_sure or (
+            placed.card is not None and not reading.is_entry(placed.card.indikator, column.name)
+        )
+    if not placed.is_sure:
+        return False
+    is_label = bool(key and key.kolom == "triwulan" and placed.baris != capaian.TAHUN)
+    is_label = is_label and not blank(reading.file.content(placed.at))  # one that is gone is told here
+    return not is_label and not (placed.baris == "JUDUL" and _was_open(reading, placed.card) and key is None)
+
+
+def _was_open(reading: Reading, card: Card | None) -> bool:
+    """Its polarity or type was settled after the file was handed out, or is open again: words and rules differ."""
+    at = card.at("TW1", "capaian") if card else None
+    formula = (reading.file.content(at).formula or "") if at else ""
+    return (
+        card is not None and (f'"{capaian.KONFIRMASI}"' in formula.upper()) != card.indikator.needs_konfirmasi
+    )
+
+
+def _compare(reading: Reading, found: _Found, placed: Placed, sheet: str, *, texts: bool) -> None:
+    official, content = placed.cell.content, reading.file.content(placed.at)
+    found.compared += 1
+    if not isinstance(official, Expr):
+        if not _same(content.value, official) or content.formula is not None:
+            found.changed.append(placed)
+        return
+    found.formulas += 1
+    found.results.append(placed)
+    if content.formula is None:
+        found.typed_over.append(placed)
+    elif (
+        texts
+        and not is_same_formula(content.formula, reading.book.formula(official, sheet))
+        and not _was_open(reading, placed.card)
+    ):
+        found.rewritten.append(placed)
+
+
+# --- what differs -------------------------------------------------------------------------------------------------
+
+
+def _note_changed(reading: Reading, found: _Found) -> None:
+    """Targets and texts of indikator one by one; the form's other words once for a sheet, and once if all alike."""
+    others: dict[str, list[Placed]] = {}
+    alike: Counter[tuple[object, str]] = Counter()
+    for placed in found.changed:
+        what = _name(placed)
+        if what:
+            _note_one(reading, placed, what)
+            continue
+        same = (placed.cell.content, reading.file.content(placed.at).shown)
+        alike[same] += 1
+        if alike[same] == 1:
+            others.setdefault(placed.at.lembar, []).append(placed)
+    for cells in others.values():
+        more = f" (dan {len(cells) - 1} sel lain)" if len(cells) > 1 else ""
+        _note_one(reading, cells[0], _FORM_WORDS + more)
+
+
+def _name(placed: Placed) -> str:
+    """What a cell is to a clerk; "" for the form's own words."""
+    key = placed.cell.key
+    if not placed.card or key is None or key.kolom not in ("indikator", "target"):
+        return ""
+    return "Teks indikator" if key.kolom == "indikator" else f"Target {placed.baris}"
+
+
+def _note_one(reading: Reading, placed: Placed, what: str) -> None:
+    content = reading.file.content(placed.at)
+    official = placed.cell.content
+    shown = Content(official, format=placed.cell.format or content.format).shown or "kosong"
+    tujuan = (placed.card.indikator.id, "TW1") if placed.card else None
+    reading.note(Message.B19, placed.at, content.shown, tujuan, apa=what, resmi=shown)
+
+
+def _note_formulas(reading: Reading, found: _Found) -> set[str]:
+    """Formulas that were typed over or changed, once for a card or a sheet; returns the indikator told of."""
+    told: set[str] = set()
+    for message, cells in ((Message.D01, found.typed_over), (Message.D02_RUMUS, found.rewritten)):
+        for placed in cells:
+            id = placed.card.indikator.id if placed.card else placed.at.lembar
+            if id not in told:
+                told.add(id)
+                tujuan = (id, placed.baris) if placed.card else None
+                content = reading.file.content(placed.at)
+                reading.note(message, placed.at, "kosong" if blank(content) else content.shown, tujuan)
+    return told
+
+
+def _note_unprotected(reading: Reading, found: _Found) -> None:
+    homes = reading.structure.homes
+    locked = [homes[f.name] for f in reading.book.sheets if f.locked and f.name in homes]
+    opened = [title for title in locked if not reading.file.sheets[title].protected]
+    if opened:
+        changed = len(found.typed_over) + len(found.rewritten) + len(found.changed)
+        values: dict[str, Any] = {
+            "jumlah": len(opened),
+            "contoh": opened[0],
+            "diperiksa": found.compared,
+            "berubah": changed,
+        }
+        reading.note(Message.E01, lembar=opened[0], **values)
+
+
+# --- results ------------------------------------------------------------------------------------------------------
+
+
+def _compare_results(reading: Reading, found: _Found, told: set[str]) -> None:
+    """What the sheets say against Python's results from the same entries; once for an indikator or a sheet."""
+    unsure = {id for id, card in reading.cards.items() if not _is_computable(reading, card)}
+    evaluation, rests_on = _evaluate(reading), _Grounds(reading)
+    blanks = sum(reading.file.content(p.at).value is None for p in found.results)
+    if blanks * 2 > len(
+        found.results
+    ):  # no spreadsheet has computed this file: what it does not say is no fault
+        found.results[:] = [p for p in found.results if reading.file.content(p.at).value is not None]
+    for placed in found.results:
+        id = placed.card.indikator.id if placed.card else placed.at.lembar
+        key, formula = placed.cell.key, placed.cell.content
+        assert isinstance(formula, Expr)
+        if id in told or rests_on.ids(formula) & unsure:
+            continue
+        ours = evaluation.value(key) if key else evaluation.compute(formula)
+        content = reading.file.content(placed.at)
+        if _same(content.value, ours):
+            continue
+        told.add(id)
+        shown = Content(ours, format=content.format).shown or "kosong"
+        ada = Content(content.value, format=content.format).shown or "kosong"
+        tujuan = (id, placed.baris) if placed.card else None
+        reading.note(Message.D02, placed.at, tujuan=tujuan, ada=ada, benar=shown)
+
+
+class _Grounds:
+    """Which indikator a formula rests on, through the formulas between."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.contents = {key: place.cell.content for key, place in reading.book.places.items()}
+        self.known: dict[Key, frozenset[str]] = {}
+
+    def ids(self, node: Expr) -> frozenset[str]:
+        """Ids of the indikator whose entries count."""
+        match node:
+            case Ref(key):
+                return self._of(key)
+            case Range(keys):
+                return frozenset().union(*map(self._of, keys))
+            case Call(_, args):
+                return frozenset().union(*map(self.ids, args))
+        return frozenset()
+
+    def _of(self, key: Key) -> frozenset[str]:
+        if key not in self.known:
+            content = self.contents.get(key)
+            self.known[key] = frozenset({key.id}) | (
+                self.ids(content) if isinstance(content, Expr) else frozenset()
+            )
+        return self.known[key]
+
+
+def _is_computable(reading: Reading, card: Card) -> bool:
+    """Its results can be computed from the same entries, by the same rule as when the file was handed out."""
+    id = card.indikator.id
+    is_held = any(reading.held.get((id, baris)) for baris in PERIODE)
+    return card.is_sound and card.is_computable and not _was_open(reading, card) and not is_held
+
+
+def _evaluate(reading: Reading) -> Evaluation:
+    """The whole form computed from what the file's own entries and targets say."""
+    contents = {key: place.cell.content for key, place in reading.book.places.items()}
+    given: dict[Key, Value] = {k: c for k, c in contents.items() if not isinstance(c, Expr)}
+    for card in reading.cards.values():
+        given |= card.raw | _targets_in_file(reading, card)
+    given[capaian.TRIWULAN_PELAPORAN] = reading.kiriman.triwulan
+    return Evaluation(given, {k: c for k, c in contents.items() if isinstance(c, Expr)})
 
 
 def _targets_in_file(reading: Reading, card: Card) -> dict[Key, Value]:
@@ -94,81 +258,14 @@ def _targets_in_file(reading: Reading, card: Card) -> dict[Key, Value]:
     return found
 
 
-def _note_unknown(reading: Reading, id: str) -> None:
-    at = next(a for key, places in reading.file.rows.items() if key.startswith(f"{id}|") for a in places)
-    reading.note(Message.B08, at, id, kunci=id)
-
-
-def note_outside(reading: Reading) -> None:
-    """Indikator that are not ours, and filled cells that the form does not have; counted, the first one named."""
-    for id in sorted({key.split("|")[0] for key in reading.file.rows} - {i.id for i in reading.own}):
-        _note_unknown(reading, id)
-    forms = {sheet.name: sheet for sheet in reading.book.sheets}
-    for title in reading.file.sheets:
-        form = forms.get(title) or forms.get(_renamed_from(reading, title))
-        cells = list(reading.file.filled(title))
-        if form is None:
-            outside = cells
-        elif title not in forms or _is_moved(reading, title):
-            outside = _strange_cells(reading, form, title, cells)
-        else:
-            known = _known_cells(form)
-            outside = [c for c in cells if (c.row, c.column) not in known]
-        if outside:
-            first = outside[0]
-            reading.note(
-                Message.B12, At(title, first.row, first.column), str(first.value), jumlah=len(outside)
-            )
-
-
-def _known_cells(sheet: Sheet) -> set[tuple[int, int]]:
-    """Cells of the form that may hold something; the grey ones may not."""
-    return {
-        (cell.row + row + 1, cell.column + column + 1)
-        for cell in sheet.cells
-        for row in range(cell.rows)
-        for column in range(cell.columns)
-        if cell.content is not None or cell.role is Role.ENTRY
-    }
-
-
-def _strange_cells(reading: Reading, form: Sheet, title: str, cells: list[XlsxCell]) -> list[XlsxCell]:
-    """Where rows or columns moved: cells of rows without a key that say nothing of what the form says."""
-    keyed = {at.row for places in reading.file.rows.values() for at in places if at.lembar == title}
-    rows = {c.row for c in form.cells if c.role is Role.KEY}
-    said = {c.content for c in form.cells if c.row not in rows and not isinstance(c.content, Expr)}
-    ours = (c for c in cells if c.row in keyed or c.data_type == "f" or c.hyperlink or c.value in said)
-    known = {c.coordinate for c in ours}
-    return [c for c in cells if c.coordinate not in known]
-
-
-def _renamed_from(reading: Reading, title: str) -> str:
-    """The form's name of a sheet that now has another one: known by the keys of its rows; told once."""
-    for key, at in reading.file.rows.items():
-        id, baris = key.split("|")
-        place = reading.book.places.get(Key(id, baris, "kunci"))
-        if place and at[0].lembar == title and place.sheet not in reading.file.sheets:
-            reading.note(Message.B01, At(title, 1, 1), dari=place.sheet, ke=title)
-            return place.sheet
-    return ""
-
-
-def _is_moved(reading: Reading, sheet: str) -> bool:
-    """Rows or columns of this sheet no longer stand where the form has them."""
-    for key, place in reading.book.places.items():
-        if place.sheet == sheet and key.kolom == "kunci":
-            at = reading.file.rows.get(row_key(key.id, key.baris), [])
-            if [(a.lembar, a.row, a.column) for a in at] != [
-                (sheet, place.cell.row + 1, place.cell.column + 1)
-            ]:
-                return True
-    return False
-
-
 def _same(found: object, official: Value) -> bool:
     """Equal as a person sees it: blank is blank, numbers to nine digits, words without their edges."""
     if official in (None, "") or found in (None, ""):
         return official in (None, "") and found in (None, "")
     if isinstance(found, (int, float)) and isinstance(official, (int, float)):
         return abs(found - official) <= 1e-9 * max(1.0, abs(official))
-    return isinstance(found, str) and isinstance(official, str) and clean(found) == clean(official)
+    return isinstance(found, str) and isinstance(official, str) and _words(found) == _words(official)
+
+
+def _words(text: str) -> str:
+    return clean(text.replace("\r", ""))

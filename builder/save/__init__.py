@@ -1,0 +1,15 @@
+"""Files written whole or not at all, by one process at a time (KEGAGALAN L).
+
+`whole` writes beside the place, reads back and replaces; `temporary` names what is half done and sweeps it;
+`lock` lets one process in and says who it is; `pending` finds another name while Excel holds the file.
+"""
+
+from builder.save.lock import holding
+from builder.save.pending import is_open, pending_path, settle, told_pending
+from builder.save.temporary import is_ours, sweep
+from builder.save.whole import Draft, File, check_folder, digest, real_path, save, saying, stage, whole_file
+
+__all__ = [
+    "Draft", "File", "check_folder", "digest", "holding", "is_open", "is_ours", "pending_path", "real_path", "save",
+    "saying", "settle", "stage", "sweep", "told_pending", "whole_file",
+]  # fmt: skip
