@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from builder import capaian
 from builder.capaian import TAHUN
@@ -20,6 +19,9 @@ from builder.masalah import Message, Problem
 from builder.reader import Entry, Kiriman
 from builder.rkt import ROMAWI, TRIWULAN, Indikator, Isian, Rkt, SubBagian
 from builder.tampak import csv_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DATA_KOLOM = (
     "id", "triwulan", "pembilang", "penyebut", "realisasi", "capaian", "capaian_dihitung", "status", "kategori",
@@ -235,6 +237,8 @@ def data_frame(result: Konsolidasi) -> pd.DataFrame:
     the word of a predikat or an opini); capaian is up to the quarter, as a fraction. Words stand in status.
     A text that a spreadsheet would take for a formula (the name of a file) begins with an apostrophe.
     """
+    import pandas as pd  # half a second that a refresh does not need
+
     rows = [_plain(row) for i in result.rkt.indikator for row in _rows(result, i)]
     return pd.DataFrame(rows, columns=list(DATA_KOLOM), dtype=object)
 

@@ -13,7 +13,7 @@ from builder import capaian
 from builder.consolidator import Konsolidasi
 from builder.expr import Key
 from builder.reader import Kiriman
-from builder.rkt import ROMAWI, TRIWULAN, Indikator
+from builder.rkt import TRIWULAN, Indikator
 
 BERKAS = ("diterima", "peringatan", "ditahan", "ditolak")
 ISIAN = ("terisi", "nihil", "kosong", "ditahan")
@@ -57,13 +57,13 @@ def isian_counts(hasil: Konsolidasi) -> dict[str, int]:
 
 def told_berkas(hasil: Konsolidasi) -> str:
     """ "5 berkas: 2 diterima, 1 peringatan, 1 ditahan, 1 ditolak"; states that none is in are left out."""
-    return _told("berkas", berkas_counts(hasil.kiriman))
+    return f"{len(hasil.kiriman)} berkas: {_told(berkas_counts(hasil.kiriman))}"
 
 
 def told_isian(hasil: Konsolidasi) -> str:
-    """ "124 isian s.d. TW II: 60 terisi, 20 nihil, 40 kosong, 4 ditahan"."""
-    return _told(f"isian s.d. TW {ROMAWI[hasil.triwulan]}", isian_counts(hasil))
+    """ "62 indikator × 2 triwulan: 60 terisi, 20 nihil, 40 kosong, 4 ditahan"."""
+    return f"{len(hasil.rkt.indikator)} indikator × {hasil.triwulan} triwulan: {_told(isian_counts(hasil))}"
 
 
-def _told(what: str, counts: Mapping[str, int]) -> str:
-    return f"{sum(counts.values())} {what}: " + ", ".join(f"{n} {state}" for state, n in counts.items() if n)
+def _told(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{n} {state}" for state, n in counts.items() if n)

@@ -397,7 +397,7 @@ class Message(Enum):
     )
     G03 = (
         TOLAK,
-        "Bernama .xlsx tetapi isinya {isi_berkas}",
+        "Bernama {akhiran} tetapi isinya {isi_berkas}",
         "Unduh ulang lampirannya atau minta dikirim ulang.",
     )
     G04 = (

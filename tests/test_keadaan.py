@@ -64,10 +64,18 @@ def test_counts_of_the_report_add_up(office: kantor.Kantor) -> None:
 def test_counts_of_the_konsolidasi_add_up(office: kantor.Kantor) -> None:
     refresh_file(office.konsolidasi)
     told = str(office.value(HASIL))
-    for whole, parts in re.findall(r"(\d+) (?:berkas|isian s\.d\. TW II): ((?:\d+ \w+(?:, )?)+)", told):
-        assert int(whole) == sum(map(int, re.findall(r"\d+", parts)))
-    assert "4 berkas: " in told
-    assert "8 isian s.d. TW II: 3 terisi, 1 nihil, 3 kosong, 1 ditahan." in told
+    states = r"((?:\d+ \w+(?:, )?)+)"
+    files = re.search(rf"(\d+) berkas: {states};", told)
+    cells = re.search(rf"(\d+) indikator × (\d+) triwulan: {states}\.", told)
+    assert files
+    assert cells
+    assert int(files[1]) == _sum(files[2]) == 4
+    assert int(cells[1]) * int(cells[2]) == _sum(cells[3]) == 8
+    assert cells[3] == "3 terisi, 1 nihil, 3 kosong, 1 ditahan"
+
+
+def _sum(states: str) -> int:
+    return sum(map(int, re.findall(r"\d+", states)))
 
 
 def test_check_alone_gives_one_item_for_each_file(office: kantor.Kantor) -> None:

@@ -109,7 +109,8 @@ def refuse_format(words: str, name: str) -> Refused:
         return Refused(Problem(Message.G01))
     if name.lower().endswith(_EXCEL):
         inside = "Excel 97–2003 (.xls)" if words == XLS else words
-        return Refused(Problem(Message.G03, values={"isi_berkas": inside}))
+        suffix = f".{name.lower().rpartition('.')[2]}"
+        return Refused(Problem(Message.G03, values={"akhiran": suffix, "isi_berkas": inside}))
     return Refused(Problem(Message.G02, values={"format": words}))
 
 
