@@ -179,7 +179,11 @@ def _points(folder: Path, work: Path) -> list[tuple[str, int]]:
 
 def _traced(folder: Path, work: Path, expression: str, *more: str) -> tuple[int, str]:
     arguments = KEADAAN[0].arguments(folder)
-    program = f"import sys; sys.path.insert(0, {str(AKAR)!r}); from builder.__main__ import main; main({arguments!r})"
+    # Without looks at the reading child's memory in between: calls then have the same numbers in every trial.
+    program = (
+        f"import sys; sys.path.insert(0, {str(AKAR)!r}); import builder.strict.child as child; child._TICK = 9.0; "
+        f"from builder.__main__ import main; main({arguments!r})"
+    )
     options = more or ("-o", os.devnull)
     done = subprocess.run(
         ["strace", "-qq", *options, "-e", expression, sys.executable, "-B", "-c", program],

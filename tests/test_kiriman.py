@@ -386,7 +386,7 @@ def test_stored_result_that_differs_is_told(tmp_path: Path) -> None:
     stale.__dict__["evaluation"] = other.evaluation  # stored results of other entries
     write_book(stale, STYLES, tmp_path / "BukuKerja-2024-KUL.xlsx")
     kiriman = check_returns([tmp_path / "BukuKerja-2024-KUL.xlsx"], rkt)[0]
-    assert [(p.kode, p.lembar, p.sel) for p in kiriman.problems] == [("D02", "S43", "H8")]
+    assert [(p.kode, p.lembar, p.sel) for p in kiriman.problems] == [("D02", "S43", "G8")]
     assert keep(kiriman) == pair("S43-I1", 1, 40, 50)
 
 

@@ -7,6 +7,7 @@ them alike, and where most of a file differ, a program has rewritten them and no
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ from builder.masalah import Message
 from builder.ooxml import is_same_formula
 from builder.reader.places import Placed, placed_cells
 from builder.reader.reading import Card, Reading, blank
+from builder.strict.returned import At
 
 _FORM_WORDS = "Tulisan formulir"
 
@@ -184,21 +186,38 @@ def _compare_results(reading: Reading, found: _Found, told: set[str]) -> None:
         found.results
     ):  # no spreadsheet has computed this file: what it does not say is no fault
         found.results[:] = [p for p in found.results if reading.file.content(p.at).value is not None]
-    for placed in found.results:
+    differing = [
+        placed
+        for placed in found.results
+        if isinstance(placed.cell.content, Expr)
+        and not rests_on.ids(placed.cell.content) & unsure
+        and not _same(reading.file.content(placed.at).value, _result(evaluation, placed))
+    ]
+    # What follows from the stored results of a card is no fault of its own.
+    stored = {p.cell.key: _stored(reading, p.at) for p in differing if p.card and p.cell.key}
+    follows = _evaluate(reading, stored)
+    for placed in differing:
         id = placed.card.indikator.id if placed.card else placed.at.lembar
-        key, formula = placed.cell.key, placed.cell.content
-        assert isinstance(formula, Expr)
-        if id in told or rests_on.ids(formula) & unsure:
-            continue
-        ours = evaluation.value(key) if key else evaluation.compute(formula)
-        content = reading.file.content(placed.at)
-        if _same(content.value, ours):
+        if id in told or (not placed.card and _same(_stored(reading, placed.at), _result(follows, placed))):
             continue
         told.add(id)
-        shown = Content(ours, format=content.format).shown or "kosong"
+        content = reading.file.content(placed.at)
+        shown = Content(_result(evaluation, placed), format=content.format).shown or "kosong"
         ada = Content(content.value, format=content.format).shown or "kosong"
         tujuan = (id, placed.baris) if placed.card else None
         reading.note(Message.D02, placed.at, tujuan=tujuan, ada=ada, benar=shown)
+
+
+def _result(evaluation: Evaluation, placed: Placed) -> Value:
+    key, formula = placed.cell.key, placed.cell.content
+    assert isinstance(formula, Expr)
+    value: Value = evaluation.value(key) if key else evaluation.compute(formula)
+    return value
+
+
+def _stored(reading: Reading, at: At) -> Value:
+    value = reading.file.content(at).value
+    return value if isinstance(value, (int, float, str)) else None
 
 
 class _Grounds:
@@ -235,14 +254,15 @@ def _is_computable(reading: Reading, card: Card) -> bool:
     return card.is_sound and card.is_computable and not _was_open(reading, card) and not is_held
 
 
-def _evaluate(reading: Reading) -> Evaluation:
-    """The whole form computed from what the file's own entries and targets say."""
+def _evaluate(reading: Reading, stored: Mapping[Key, Value] | None = None) -> Evaluation:
+    """The whole form computed from what the file's own entries and targets say; some formulas as they are stored."""
     contents = {key: place.cell.content for key, place in reading.book.places.items()}
     given: dict[Key, Value] = {k: c for k, c in contents.items() if not isinstance(c, Expr)}
     for card in reading.cards.values():
         given |= card.raw | _targets_in_file(reading, card)
     given[capaian.TRIWULAN_PELAPORAN] = reading.kiriman.triwulan
-    return Evaluation(given, {k: c for k, c in contents.items() if isinstance(c, Expr)})
+    given |= stored or {}
+    return Evaluation(given, {k: c for k, c in contents.items() if isinstance(c, Expr) and k not in given})
 
 
 def _targets_in_file(reading: Reading, card: Card) -> dict[Key, Value]:
