@@ -17,9 +17,11 @@ _first = Problem.__init__
 
 
 def _remember(self: Problem, message: Message, *more: Any, **named: Any) -> None:
-    # A problem that came out of the child process is made anew by `dataclasses.replace`.
-    callers = [sys._getframe(n).f_globals.get("__name__", "") for n in (1, 2)]
-    if any(name.startswith(_PROGRAM) for name in callers[: 1 + (callers[0] == "dataclasses")]):
+    # One line each: in a comprehension, before Python 3.12, the frames would be counted from its own.
+    maker, before = sys._getframe(1), sys._getframe(2)
+    if maker.f_globals["__name__"] == "dataclasses":  # `replace`, as for one that came out of the child process
+        maker = before
+    if maker.f_globals["__name__"].startswith(_PROGRAM):
         raised.add(message.name)
     _first(self, message, *more, **named)
 
