@@ -19,7 +19,9 @@ _first = Problem.__init__
 def _remember(self: Problem, message: Message, *more: Any, **named: Any) -> None:
     # One line each: in a comprehension, before Python 3.12, the frames would be counted from its own.
     maker, before = sys._getframe(1), sys._getframe(2)
-    if maker.f_globals["__name__"] == "dataclasses":  # `replace`, as for one that came out of the child process
+    if (
+        maker.f_globals["__name__"] == "dataclasses"
+    ):  # `replace`, as for one that came out of the child process
         maker = before
     if maker.f_globals["__name__"].startswith(_PROGRAM):
         raised.add(message.name)

@@ -129,11 +129,13 @@ def test_pairs_that_do_not_fit(tmp_path: Path) -> None:
         | pair("S13-I1", 2, 19, 50)
         | pair("S19-I1", 1, None, 0)
         | pair("S19-I1", 2, "Nihil", None)
+        | pair("S19-I1", 3, "Nihil", 5)
     )
     _, kiriman = one(tmp_path, typed, triwulan=4)
     found = {(p.kode, p.lembar, p.sel) for p in kiriman.problems}
     assert found == {
         ("N01", "S43", "F8"), ("N02", "S43", "F9"), ("N03", "S43", "E10"), ("N07", "S43", "E11"), ("N04", "S13", "E9"),
+        ("N08", "S19", "E10"),
     }  # fmt: skip
 
 

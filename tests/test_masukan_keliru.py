@@ -102,6 +102,13 @@ def test_settings_that_make_no_sense(tmp_path: Path) -> None:
     assert refused(tmp_path / "r.csv") == ["S03"]
 
 
+def test_sasaran_with_two_texts_and_a_plan_without_its_year(tmp_path: Path) -> None:
+    rows = [bahan.baris("S01-I1"), bahan.baris("S01-I2", sasaran="Sasaran yang lain")]
+    assert refused(bahan.write_rencana(tmp_path / "r.csv", rows)) == ["P15"]
+    settings = '[identitas]\nkantor = "KPU Kota Contoh"\n'
+    assert "P20" in refused(bahan.write_rencana(tmp_path / "s.csv", [bahan.baris()], settings))
+
+
 def test_missing_identity_is_told_not_guessed_in_silence(tmp_path: Path) -> None:
     path = bahan.write_rencana(tmp_path / "r.csv", [bahan.baris()])
     path.with_suffix(".toml").unlink()

@@ -89,16 +89,23 @@ def _note_moved_columns(reading: Reading) -> None:
 
 def _is_same_structure(reading: Reading, i: Indikator, title: At) -> bool:
     """Tipe, satuan and way of entry are those of the plan; otherwise the numbers mean something else."""
-    cells = reading.file.sheets[title.lembar].cells.items()
-    carried = {c: v.value for (r, c), v in cells if r == title.row and isinstance(v.value, str)}
-    found = next(((c, t) for c, t in carried.items() if _SUSUNAN.fullmatch(str(t))), None)
-    if found is None or found[1] == susunan(i):
+    at = find_susunan(reading, title)
+    ada = reading.file.content(at).shown if at else susunan(i)
+    if ada == susunan(i):
         return True
     reading.note(
-        Message.B23, At(title.lembar, title.row, found[0]), tujuan=(i.id, "TW1"),
-        apa="Tipe, satuan, atau cara isi", ada=found[1], resmi=susunan(i), kunci=i.id,
+        Message.B23, at, tujuan=(i.id, "TW1"),
+        apa="Tipe, satuan, atau cara isi", ada=ada, resmi=susunan(i), kunci=i.id,
     )  # fmt: skip
     return False
+
+
+def find_susunan(reading: Reading, title: At) -> At | None:
+    """The cell in the row of a card's title that says its tipe, satuan and way of entry."""
+    for (row, column), content in reading.file.sheets[title.lembar].cells.items():
+        if row == title.row and isinstance(content.value, str) and _SUSUNAN.fullmatch(content.value):
+            return At(title.lembar, row, column)
+    return None
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ them alike, and where most of a file differ, a program has rewritten them and no
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,9 +18,10 @@ from builder.capaian import PERIODE
 from builder.expr import Call, Evaluation, Expr, Key, Range, Ref, Value
 from builder.identitas import LEMBAR_META
 from builder.isian import Content
-from builder.layout import Role
+from builder.layout import Role, quoted
 from builder.masalah import Message
 from builder.ooxml import is_same_formula
+from builder.reader.cards import find_susunan
 from builder.reader.places import Placed, placed_cells
 from builder.reader.reading import Card, Reading, blank
 from builder.strict.returned import At
@@ -42,13 +44,12 @@ class _Found:
 def compare_locked(reading: Reading) -> None:
     """Every locked cell whose place is known; then the results of formulas, then what the sheets' locks say."""
     found = _Found()
-    same_names = not reading.structure.is_renamed and not reading.is_other_plan
-    moved = bool(reading.structure.moved)
+    texts = not reading.is_other_plan and not reading.structure.moved
     for form in reading.book.sheets:
-        # The identity has been compared already, and its revision is the file's own.
-        for placed in placed_cells(reading, form) if form.name != LEMBAR_META else ():
-            if _is_compared(reading, placed):
-                _compare(reading, found, placed, form.name, texts=same_names and not moved)
+        for placed in placed_cells(reading, form):
+            # The values of the identity have been compared already, and its revision is the file's own.
+            if (form.name != LEMBAR_META or placed.cell.column == 0) and _is_compared(reading, placed):
+                _compare(reading, found, placed, form.name, texts=texts)
     if len(found.rewritten) * 2 > found.formulas:
         found.rewritten.clear()
     _note_changed(reading, found)
@@ -66,7 +67,7 @@ def _is_compared(reading: Reading, placed: Placed) -> bool:
         return placed.is_sure  # a formula in place of words, whatever it shows
     if cell.role is Role.KEY:
         return False
-    if key and key.kolom == "susunan" and key.baris == "JUDUL":
+    if key and key.kolom == "susunan" and key.baris == "JUDUL" and find_susunan(reading, placed.at):
         return False
     if placed.baris == "KEPALA":
         column = reading.book.row_columns[cell.column]
@@ -93,7 +94,7 @@ def _compare(reading: Reading, found: _Found, placed: Placed, sheet: str, *, tex
     official, content = placed.cell.content, reading.file.content(placed.at)
     found.compared += 1
     if not isinstance(official, Expr):
-        if not _same(content.value, official) or content.formula is not None:
+        if not _same(content, official) or content.formula is not None:
             found.changed.append(placed)
         return
     found.formulas += 1
@@ -102,27 +103,34 @@ def _compare(reading: Reading, found: _Found, placed: Placed, sheet: str, *, tex
         found.typed_over.append(placed)
     elif (
         texts
-        and not is_same_formula(content.formula, reading.book.formula(official, sheet))
+        and not _same_formula(reading, content.formula, reading.book.formula(official, sheet))
         and not _was_open(reading, placed.card)
     ):
         found.rewritten.append(placed)
+
+
+def _same_formula(reading: Reading, found: str, official: str) -> bool:
+    """As the form has it, or with the names that its sheets have in this file."""
+    if is_same_formula(found, official):
+        return True
+    if not reading.structure.is_renamed:
+        return False
+    homes = {quoted(name): quoted(title) for name, title in reading.structure.homes.items()}
+    names = re.compile("(" + "|".join(map(re.escape, homes)) + ")!")
+    return is_same_formula(found, names.sub(lambda m: f"{homes[m[1]]}!", official))
 
 
 # --- what differs -------------------------------------------------------------------------------------------------
 
 
 def _note_changed(reading: Reading, found: _Found) -> None:
-    """Targets and texts of indikator one by one; the form's other words once for a sheet, and once if all alike."""
+    """Targets and texts of indikator one by one; the form's other words once for a sheet."""
     others: dict[str, list[Placed]] = {}
-    alike: Counter[tuple[object, str]] = Counter()
     for placed in found.changed:
         what = _name(placed)
         if what:
             _note_one(reading, placed, what)
-            continue
-        same = (placed.cell.content, reading.file.content(placed.at).shown)
-        alike[same] += 1
-        if alike[same] == 1:
+        else:
             others.setdefault(placed.at.lembar, []).append(placed)
     for cells in others.values():
         more = f" (dan {len(cells) - 1} sel lain)" if len(cells) > 1 else ""
@@ -181,29 +189,30 @@ def _compare_results(reading: Reading, found: _Found, told: set[str]) -> None:
     """What the sheets say against Python's results from the same entries; once for an indikator or a sheet."""
     unsure = {id for id, card in reading.cards.items() if not _is_computable(reading, card)}
     evaluation, rests_on = _evaluate(reading), _Grounds(reading)
-    blanks = sum(reading.file.content(p.at).value is None for p in found.results)
-    if blanks * 2 > len(
-        found.results
-    ):  # no spreadsheet has computed this file: what it does not say is no fault
-        found.results[:] = [p for p in found.results if reading.file.content(p.at).value is not None]
+    said = [p for p in found.results if _says(reading.file.content(p.at))]
+    if len(said) * 2 < len(found.results):  # no spreadsheet has computed this file: silence is no fault
+        found.results[:] = said
     differing = [
         placed
         for placed in found.results
         if isinstance(placed.cell.content, Expr)
         and not rests_on.ids(placed.cell.content) & unsure
-        and not _same(reading.file.content(placed.at).value, _result(evaluation, placed))
+        and not _same(reading.file.content(placed.at), _result(evaluation, placed))
     ]
     # What follows from the stored results of a card is no fault of its own.
     stored = {p.cell.key: _stored(reading, p.at) for p in differing if p.card and p.cell.key}
     follows = _evaluate(reading, stored)
     for placed in differing:
         id = placed.card.indikator.id if placed.card else placed.at.lembar
-        if id in told or (not placed.card and _same(_stored(reading, placed.at), _result(follows, placed))):
+        if id in told or (
+            not placed.card and _same(reading.file.content(placed.at), _result(follows, placed))
+        ):
             continue
         told.add(id)
         content = reading.file.content(placed.at)
         shown = Content(_result(evaluation, placed), format=content.format).shown or "kosong"
         ada = Content(content.value, format=content.format).shown or "kosong"
+        ada = f"galat ({ada})" if content.error else ada
         tujuan = (id, placed.baris) if placed.card else None
         reading.note(Message.D02, placed.at, tujuan=tujuan, ada=ada, benar=shown)
 
@@ -278,13 +287,20 @@ def _targets_in_file(reading: Reading, card: Card) -> dict[Key, Value]:
     return found
 
 
-def _same(found: object, official: Value) -> bool:
-    """Equal as a person sees it: blank is blank, numbers to nine digits, words without their edges."""
+def _same(content: Content, official: Value) -> bool:
+    """Equal as a person sees it: blank is blank, numbers to twelve digits, words without their edges."""
+    found = content.value
+    if content.error or isinstance(found, bool) != isinstance(official, bool):
+        return False
     if official in (None, "") or found in (None, ""):
         return official in (None, "") and found in (None, "")
     if isinstance(found, (int, float)) and isinstance(official, (int, float)):
-        return abs(found - official) <= 1e-9 * max(1.0, abs(official))
+        return math.isclose(found, official, rel_tol=1e-12, abs_tol=1e-12)
     return isinstance(found, str) and isinstance(official, str) and _words(found) == _words(official)
+
+
+def _says(content: Content) -> bool:
+    return content.value is not None or content.error
 
 
 def _words(text: str) -> str:

@@ -124,4 +124,4 @@ class Reading:
 
 def blank(content: Content) -> bool:
     """Nothing stands there that a person could see."""
-    return content.value is None and content.formula is None
+    return content.value is None and content.formula is None and not content.error

@@ -7,6 +7,8 @@ with the same keys is a copy. Nothing is told here; `sheets` puts it into words.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,7 +83,16 @@ class Structure:
     def rows(self) -> dict[str, tuple[At, ...]]:
         """Every row key of the file and where it stands; whole copies of a sheet are left out."""
         found = {k: tuple(a for a in at if a.lembar not in self.copies) for k, at in self.file.rows.items()}
-        return {key: at for key, at in found.items() if at}
+        usual = self._usual_columns(found)
+        return {k: at for k, at in found.items() if len(at) > 1 or (at and at[0].column == usual[_id(k)])}
+
+    @staticmethod
+    def _usual_columns(found: Mapping[str, tuple[At, ...]]) -> dict[str, int]:
+        """Id -> the column of most of its keys: one that stands elsewhere in its row was typed there."""
+        columns: dict[str, Counter[int]] = defaultdict(Counter)
+        for key, places in found.items():
+            columns[_id(key)].update(at.column for at in places)
+        return {id: counts.most_common(1)[0][0] for id, counts in columns.items() if counts}
 
     @cached_property
     def retyped(self) -> dict[str, At]:
@@ -92,7 +103,7 @@ class Structure:
             for (row, column), content in sheet.cells.items() if lost else ():
                 text = content.value
                 key = lost.get(_looks(text)) if isinstance(text, str) and 5 < len(text) < 30 else None
-                if key and title not in self.copies:
+                if key and key != text and title not in self.copies:
                     found.setdefault(key, At(title, row, column))
         return found
 
@@ -124,6 +135,10 @@ def _is_like(file: ReturnedFile, title: str, form: Sheet) -> bool:
         for c in words
     )
     return bool(words) and same >= _ENOUGH * len(words)
+
+
+def _id(key: str) -> str:
+    return key.partition("|")[0]
 
 
 def _looks(text: str) -> str:
