@@ -91,6 +91,20 @@ def test_key_that_stands_among_the_entries_of_its_row_holds_the_row(filled: byte
     assert all(e.ditahan for k, e in kiriman.entries.items() if (k.id, k.baris) == ("S09-I1", "TW3"))
 
 
+def test_target_that_is_a_word_now_is_told(filled: bytes, tmp_path: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        sheet["D8"] = "Terwujudnya dukungan sarana"
+
+    assert ("B19", "S09", "D8") in told(_edited(filled, tmp_path, S09=edit))
+
+
+def test_heading_that_changed_beside_a_lost_key_is_told(filled: bytes, tmp_path: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        sheet["A10"], sheet["B1"] = sheet["B1"].value, sheet["A10"].value
+
+    assert {("B06", "S09", "A10"), ("B19", "S09", "B1")} <= told(_edited(filled, tmp_path, S09=edit))
+
+
 def test_the_same_words_changed_on_two_sheets_are_told_on_both(filled: bytes, tmp_path: Path) -> None:
     def edit(sheet: Worksheet) -> None:
         sheet["B3"] = "Sub-bagian lain"

@@ -220,7 +220,10 @@ def _compare_results(reading: Reading, found: _Found, told: set[str]) -> None:
 def _result(evaluation: Evaluation, placed: Placed) -> Value:
     key, formula = placed.cell.key, placed.cell.content
     assert isinstance(formula, Expr)
-    value: Value = evaluation.value(key) if key else evaluation.compute(formula)
+    try:
+        value: Value = evaluation.value(key) if key else evaluation.compute(formula)
+    except (TypeError, ValueError, ArithmeticError):
+        return None  # a target in the file is no number: the sheet shows an error too, and the target is told
     return value
 
 

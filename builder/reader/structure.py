@@ -114,9 +114,13 @@ class Structure:
 
     @cached_property
     def moved(self) -> frozenset[str]:
-        """Sheets of the form whose rows no longer stand where the form has them."""
+        """Sheets of the form whose rows no longer stand where the form has them, or of which none is known."""
+        found = {name: [k for k, (n, _, _) in self.keys.items() if n == name] for name in self.forms}
+        kept = {name: [k for k in keys if k in self.rows] for name, keys in found.items()}
         return frozenset(
-            name for key, (name, _, _) in self.keys.items() if self.rows.get(key) != (self.expected(key),)
+            name
+            for name, keys in kept.items()
+            if any(self.rows[k] != (self.expected(k),) for k in keys) or (found[name] and not keys)
         )
 
     @cached_property
