@@ -18,10 +18,10 @@ from builder.contoh import RENCANA, examples_folder
 from builder.plan import read_plan
 from builder.reader import read_kiriman
 from builder.strict import Opener
-from workbook_templates.buku_kerja import buku_kerja
+from builder.versi import Plans
 
 MOST_SECONDS, MOST_MB = 3.0, 100.0
-RKT, _ = read_plan(examples_folder() / RENCANA)
+PLANS = Plans(read_plan(examples_folder() / RENCANA)[0])
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def check(path: Path) -> Verdict:
     with Opener() as opener:
         opener.warm()
         start = time.perf_counter()
-        kiriman = read_kiriman(path, RKT, lambda sub_bagian: buku_kerja(RKT, sub_bagian), opener)
+        kiriman = read_kiriman(path, PLANS.find, PLANS.make_book, opener)
         seconds = time.perf_counter() - start
         problems = [p for p in kiriman.problems if p.putusan == kiriman.status] or kiriman.problems
         codes = "+".join(dict.fromkeys(p.kode for p in problems))

@@ -12,16 +12,18 @@ import importlib.util
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from builder.layar import say, tell, track
 from builder.log import write_log
 from builder.masalah import Message, Problem, Putusan, Refused
-from builder.tampak import json_text, show, visible
+from builder.perintah_arsip import jejak, pulihkan, putuskan, revisi, status
+from builder.tampak import json_text, show
 from macros.perintah import pasang, periksa_pasang
 from macros.server.perintah import server
 
@@ -31,23 +33,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _FILE = click.Path(path_type=Path, readable=False)  # what is wrong with a file is told by `commands`
 _TRIWULAN = click.Choice(["1", "2", "3", "4"])
-_MARKS = {Putusan.CATAT: "-", Putusan.PERINGATAN: "!", Putusan.TAHAN: "?", Putusan.TOLAK: "x"}
-
-
-def _track(items: Sequence[T], label: str) -> Iterator[T]:
-    """A progress bar on the terminal; nothing where output goes elsewhere."""
-    with click.progressbar(items, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        yield from bar
-
-
-def _say(text: str, *, err: bool = False) -> None:
-    """The one way to the terminal: nothing that is written there can control it, names of files included."""
-    click.echo(visible(text).replace("\t", " "), err=err)
-
-
-def _tell(problems: Iterable[Problem]) -> None:
-    for problem in problems:
-        _say(f"  {_MARKS[problem.putusan]} {problem.pesan}", err=True)
 
 
 def _exit(clean: bool) -> None:
@@ -86,10 +71,10 @@ def contoh(folder: Path) -> None:
     """
     from builder.contoh import make_contoh
 
-    made = make_contoh(folder, track=_track)
+    made = make_contoh(folder, track=track)
     hasil = made.gabungan.hasil
     held = sum(p.putusan.berat >= Putusan.PERINGATAN.berat for p in hasil.all_problems)
-    _say(f"Selesai. Semua berkas ada di folder «{folder}»:")
+    say(f"Selesai. Semua berkas ada di folder «{folder}»:")
     for path, told in (
         (made.usulan, "rencana hasil impor, dengan keraguan yang harus diputuskan"),
         (made.rencana, "rencana yang sudah diputuskan"),
@@ -97,10 +82,10 @@ def contoh(folder: Path) -> None:
         (made.kiriman, "buku kerja yang sudah diisi, dengan beberapa kekeliruan"),
         (made.konsolidasi, "konsolidasi capaian kantor"),
     ):
-        _say(f"  {path.relative_to(folder)!s:24} {told}")
+        say(f"  {path.relative_to(folder)!s:24} {told}")
     waiting = f"{len(hasil.missing)} sub-bagian belum mengirim"
-    _say(f"{len(hasil.kiriman)} kiriman digabung, {held} hal perlu diperiksa, {waiting}.")
-    _say(f"Buka dahulu: {made.konsolidasi} (lembar Dasbor, lalu Masalah).")
+    say(f"{len(hasil.kiriman)} kiriman digabung, {held} hal perlu diperiksa, {waiting}.")
+    say(f"Buka dahulu: {made.konsolidasi} (lembar Dasbor, lalu Masalah).")
 
 
 @cli.command(options_metavar="[PILIHAN]")
@@ -123,25 +108,23 @@ def impor(dokumen: Path, rencana: Path) -> None:
     from builder import commands
 
     made = commands.import_naskah(dokumen, rencana)
-    _tell(made.naskah.problems)
+    tell(made.naskah.problems)
     unread = [r for r in made.rows if not r.get("tipe")]
     sasaran = len({str(r["id"]).split("-")[0] for r in made.rows})
-    _say(f"{sasaran} sasaran, {len(made.rows)} indikator ditulis ke {rencana}.")
+    say(f"{sasaran} sasaran, {len(made.rows)} indikator ditulis ke {rencana}.")
     if made.disimpan:
-        _say(f"Rencana sebelumnya disimpan sebagai {made.disimpan.name}.")
+        say(f"Rencana sebelumnya disimpan sebagai {made.disimpan.name}.")
     if not made.naskah.tahun or not made.naskah.kantor:
         what = " dan ".join(
             w for w, v in (("Kantor", made.naskah.kantor), ("tahun", made.naskah.tahun)) if not v
         )
-        _say(
-            f"{what.capitalize()} tidak terbaca dari dokumen: isi pada lembar Identitas (atau berkas .toml)."
-        )
+        say(f"{what.capitalize()} tidak terbaca dari dokumen: isi pada lembar Identitas (atau berkas .toml).")
     if made.ragu:
-        _say(
+        say(
             f"{len(made.ragu)} baris masih ragu: buka rencana, putuskan baris jingga, lalu kosongkan kolom Ragu."
         )
     if not made.rows or unread:
-        _say(f"{len(unread)} baris belum terbaca dan harus dilengkapi sebelum buku kerja dapat dibuat.")
+        say(f"{len(unread)} baris belum terbaca dan harus dilengkapi sebelum buku kerja dapat dibuat.")
     _exit(not unread)
 
 
@@ -176,18 +159,18 @@ def bangun(rencana: Path, folder: Path, triwulan: str | None, tanpa_makro: bool)
         folder,
         triwulan=int(triwulan) if triwulan else None,
         makro=not tanpa_makro,
-        track=_track,
+        track=track,
     )
-    _tell(made.problems)
+    tell(made.problems)
     for path in made.berkas:
-        _say(f"  {path}")
+        say(f"  {path}")
     for path in made.disimpan:
-        _say(f"Berkas sebelumnya disimpan sebagai {path.name}.")
+        say(f"Berkas sebelumnya disimpan sebagai {path.name}.")
     if made.dibiarkan:
-        _say(
+        say(
             f"{made.dibiarkan.name} sudah ada dan dibiarkan apa adanya; isinya disegarkan dengan rkt segarkan."
         )
-    _say(f"{len(made.berkas)} buku dibuat. Kirim setiap BukuKerja ke sub-bagiannya.")
+    say(f"{len(made.berkas)} buku dibuat. Kirim setiap BukuKerja ke sub-bagiannya.")
 
 
 @cli.command(options_metavar="[PILIHAN]")
@@ -200,13 +183,13 @@ def periksa(berkas: tuple[Path, ...], rencana: Path, as_json: bool) -> None:
     """Periksa buku kerja yang kembali, tanpa menggabungnya."""
     from builder import returns
 
-    checked = returns.check_returns(berkas, rencana, track=_track)
+    checked = returns.check_returns(berkas, rencana, track=track)
     if as_json:
         click.echo(json_text(returns.report(checked)))
     else:
         for kiriman in checked:
-            _say(f"{show(kiriman.berkas)}: {kiriman.status}, {kiriman.terisi} sel terisi")
-            _tell(kiriman.problems)
+            say(f"{show(kiriman.berkas)}: {kiriman.status}, {kiriman.terisi} sel terisi")
+            tell(kiriman.problems)
     _exit(all(k.status in ("diterima", "peringatan") for k in checked))
 
 
@@ -253,21 +236,21 @@ def konsolidasi(
         data=data,
         laporan=laporan,
         triwulan=int(triwulan) if triwulan else None,
-        track=_track,
+        track=track,
     )
     hasil = made.hasil
     for kiriman in hasil.kiriman:
-        _say(f"{show(kiriman.berkas)}: {kiriman.status}, {kiriman.terisi} sel terisi")
-        _tell(kiriman.problems)
-    _tell([*hasil.problems, *made.problems])
+        say(f"{show(kiriman.berkas)}: {kiriman.status}, {kiriman.terisi} sel terisi")
+        tell(kiriman.problems)
+    tell([*hasil.problems, *made.problems])
     if made.disimpan:
-        _say(f"Buku konsolidasi sebelumnya disimpan sebagai {made.disimpan.name}.")
+        say(f"Buku konsolidasi sebelumnya disimpan sebagai {made.disimpan.name}.")
     told = (
         "Konsolidasi yang ada disegarkan, catatan Anda tetap:"
         if made.disegarkan
         else "Konsolidasi ditulis ke"
     )
-    _say(f"{told} {made.tertunda or keluaran}. Buka lembar Dasbor, lalu Masalah.")
+    say(f"{told} {made.tertunda or keluaran}. Buka lembar Dasbor, lalu Masalah.")
     _exit(made.clean)
 
 
@@ -284,20 +267,20 @@ def segarkan(konsolidasi: Path, langsung: bool) -> None:
         from macros.excel import find_book
         from macros.tombol import segarkan as press
 
-        _say(press(find_book(konsolidasi.resolve())))
+        say(press(find_book(konsolidasi.resolve())))
         return
     from builder.closed import refresh_file
 
-    _tell_refresh(refresh_file(konsolidasi, track=_track))
+    _tell_refresh(refresh_file(konsolidasi, track=track))
 
 
 def _tell_refresh(segar: Segar) -> None:
     assert segar.hasil is not None
     for kiriman in segar.hasil.kiriman:
-        _say(f"{show(kiriman.berkas)}: {kiriman.status}, {kiriman.terisi} sel terisi")
-        _tell(kiriman.problems)
-    _tell([*segar.hasil.problems, *segar.problems])
-    _say(segar.kalimat)
+        say(f"{show(kiriman.berkas)}: {kiriman.status}, {kiriman.terisi} sel terisi")
+        tell(kiriman.problems)
+    tell([*segar.hasil.problems, *segar.problems])
+    say(segar.kalimat)
     _exit(segar.clean)
 
 
@@ -309,8 +292,8 @@ def hitung_ulang(konsolidasi: Path) -> None:
     from builder.closed import recompute_file
 
     segar = recompute_file(konsolidasi)
-    _tell(segar.problems)
-    _say(segar.kalimat)
+    tell(segar.problems)
+    say(segar.kalimat)
 
 
 @cli.command(options_metavar="[PILIHAN]")
@@ -329,20 +312,20 @@ def pantau(folder: Path, konsolidasi: Path) -> None:
     if not folder.is_dir():
         raise Refused(Problem(Message.L23, values={"folder": str(folder)}))
     check_file(konsolidasi)
-    _say(f"Memantau folder {folder}. Tekan Ctrl+C untuk berhenti.")
+    say(f"Memantau folder {folder}. Tekan Ctrl+C untuk berhenti.")
     with contextlib.suppress(KeyboardInterrupt):  # how it is meant to end; a file half written is not left
         watch_folder(folder, konsolidasi, _tell_watch)
 
 
 def _tell_watch(came: Segar | Refused) -> None:
     if isinstance(came, Refused):
-        _tell(came.problems)
+        tell(came.problems)
     else:
-        _tell(came.problems)
-        _say(came.kalimat)
+        tell(came.problems)
+        say(came.kalimat)
 
 
-for command in (pasang, periksa_pasang, server):
+for command in (jejak, pulihkan, putuskan, revisi, status, pasang, periksa_pasang, server):
     cli.add_command(command)
 
 
@@ -353,11 +336,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cli.main(arguments, prog_name="rkt")
     except Refused as refused:
         for problem in refused.problems:
-            _say(problem.pesan, err=True)
+            say(problem.pesan, err=True)
         sys.exit(2 if all(p.kode in ("S01", "S02") for p in refused.problems) else 1)
     except Exception:
         log = write_log(str(sys.argv[1:]))
-        _say(f"Terjadi kesalahan di dalam program; tidak ada yang ditulis. Rinciannya di {log}.", err=True)
+        say(f"Terjadi kesalahan di dalam program; tidak ada yang ditulis. Rinciannya di {log}.", err=True)
         sys.exit(1)
 
 

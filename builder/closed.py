@@ -18,7 +18,7 @@ from builder.masalah import Message, Problem, Refused, os_reason
 from builder.package import patch_package, patched_file, read_grids
 from builder.patch import patch_cells
 from builder.recompute import recompute
-from builder.refresh import find_folder, refresh
+from builder.refresh import find_folder, record, refresh
 from builder.returns import Track, no_track
 from builder.save import check_folder, holding, is_open, pending_path, saying, settle, stage, told_pending
 from workbook_templates.dasbor import HASIL
@@ -43,7 +43,9 @@ def refresh_file(path: Path, *, folder: Path | None = None, track: Track[Any] = 
         check_place(path)
         tertutup = read_file(path)
         returns = folder or find_folder(tertutup.lama.folder, path.parent)
-        return write_file(tertutup, refresh(tertutup.lama, returns, path, track=track), told)
+        segar = write_file(tertutup, refresh(tertutup.lama, returns, path, track=track), told)
+        record(segar, tertutup.lama.folder, path)
+        return segar
 
 
 def recompute_file(path: Path) -> Segar:

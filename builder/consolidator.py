@@ -1,8 +1,8 @@
-"""Merges the returns of all sub-bagian into one set of entries, each with its origin, and computes the capaian.
+"""Merges the returns of all sub-bagian into one set of entries, each with its origin and what is held about it.
 
-Order never matters: of several returns of a sub-bagian the highest "Kiriman ke-" counts, unless it reports on
-an earlier triwulan; at the same number a file that only fills blanks supersedes, and cells that differ are held
-with both contents. A cell that a replaced file had filled and the newer one has not is held too.
+Order never matters: which file of a sub-bagian counts says `silsilah`; of files of which none replaces another, a
+filled answer wins over a blank one and answers that differ are held with both contents. What a replaced file had
+filled and the newer one has not is held too. An indikator that two sub-bagian answer is held unless they agree.
 """
 
 from __future__ import annotations
@@ -10,31 +10,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Any
 
-from builder import capaian
-from builder.capaian import TAHUN
-from builder.expr import Key, Value, is_number
-from builder.masalah import Message, Problem
+from builder import capaian, silsilah
+from builder.expr import Key, Value
+from builder.identitas import susunan
+from builder.masalah import TAHAN, Message, Problem
+from builder.reader import Asal as Asal
 from builder.reader import Entry, Kiriman
-from builder.rkt import ROMAWI, TRIWULAN, Indikator, Isian, Rkt, SubBagian
-from builder.tampak import csv_text
+from builder.rkt import ROMAWI, TRIWULAN, Indikator, Rkt, SubBagian
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-DATA_KOLOM = (
-    "id", "triwulan", "pembilang", "penyebut", "realisasi", "capaian", "capaian_dihitung", "status", "kategori",
-    "sub_bagian", "berkas", "lembar", "sel",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Asal:
-    """An entry and the file that it came from."""
-
-    entry: Entry
-    berkas: str
+_HALVES = ("pembilang", "penyebut")
+_NUMBERS = (*_HALVES, "realisasi")
+KOSONG = "kosong"
 
 
 @dataclass(slots=True)
@@ -43,11 +31,14 @@ class Konsolidasi:
 
     rkt: Rkt
     triwulan: int
-    kiriman: tuple[Kiriman, ...]  # every file, in the order of their names
+    kiriman: tuple[Kiriman, ...]  # every file, in the order in which they came
     dipakai: dict[str, tuple[Kiriman, ...]] = field(
         default_factory=dict
     )  # code of the sub-bagian -> its files
     asal: dict[Key, Asal] = field(default_factory=dict)
+    pilihan: dict[Key, tuple[Asal, ...]] = field(default_factory=dict)  # held: what may be chosen from
+    diputuskan: dict[Key, str] = field(default_factory=dict)  # held and settled: the choice in words
+    tak_terbaca: dict[Key, str] = field(default_factory=dict)  # held: a choice that cannot be taken
     problems: list[Problem] = field(default_factory=list)  # between files; those of a file stand in it
     diubah: dict[Key, Asal | None] = field(default_factory=dict)  # changed by hand: what the returns say
     berbeda: tuple[Key, ...] = ()  # formulas of the workbook that say otherwise than Python
@@ -77,222 +68,204 @@ class Konsolidasi:
         return blank
 
 
-_HALVES = ("pembilang", "penyebut")
-
-
 def consolidate(kiriman: Iterable[Kiriman], rkt: Rkt, triwulan: int) -> Konsolidasi:
     """Merge returns; `triwulan` is the triwulan pelaporan, 1 to 4."""
-    files = tuple(sorted(kiriman, key=lambda k: (k.berkas, k.sha256)))
+    files = tuple(sorted(kiriman, key=lambda k: (k.gelombang, k.berkas, k.sha256)))
     result = Konsolidasi(rkt, triwulan, files)
-    for sub_bagian, own in _by_sub_bagian(_without_copies(files)).items():
-        used = _newest(own)
-        result.dipakai[sub_bagian] = tuple(used)
-        merged = _merge(used, sub_bagian, result.problems)
-        _keep_emptied(merged, max(used, key=_age), [k for k in own if k not in used])
-        result.asal |= {key: asal for cells in merged.values() for key, asal in cells.items()}
+    parts: dict[str, dict[Key, Asal]] = {}
+    for kode, own in sorted(silsilah.by_sub_bagian(silsilah.find_copies(files)).items()):
+        used = silsilah.find_newest(own)
+        result.dipakai[kode] = tuple(used)
+        merging = _Merging(result, kode)
+        for file in used:
+            merging.take(file)
+        merging.keep_emptied(max(used, key=silsilah.age), [k for k in own if k not in used])
+        parts[kode] = {key: asal for cells in merging.units.values() for key, asal in cells.items()}
         for k in used:
             if k.triwulan and k.triwulan != triwulan:
                 values = {"ada": ROMAWI[k.triwulan], "triwulan": ROMAWI[triwulan]}
                 k.problems.append(Problem(Message.A15, k.berkas, values=values))
+    _join(result, parts)
+    result.pilihan |= {k: (a,) for k, a in result.asal.items() if a.entry.ditahan and k not in result.pilihan}
     if result.missing:
         names = ", ".join(s.nama for s in result.missing)
         result.problems.append(Problem(Message.F09, values={"daftar": names}))
     return result
 
 
-def _without_copies(files: Iterable[Kiriman]) -> list[Kiriman]:
-    """Usable files; a byte-identical copy is told and left out."""
-    first: dict[str, Kiriman] = {}
-    for kiriman in files:
-        if kiriman.sub_bagian is None:
-            continue
-        same = first.setdefault(kiriman.sha256, kiriman)
-        if same is not kiriman:
-            kiriman.problems[:] = [Problem(Message.F01, kiriman.berkas, values={"lain": same.berkas})]
-    return list(first.values())
-
-
-def _by_sub_bagian(files: Iterable[Kiriman]) -> dict[str, list[Kiriman]]:
-    grouped: dict[str, list[Kiriman]] = defaultdict(list)
-    for kiriman in files:
-        assert kiriman.sub_bagian is not None
-        grouped[kiriman.sub_bagian.kode].append(kiriman)
-    return grouped
-
-
-def _newest(own: list[Kiriman]) -> list[Kiriman]:
-    """The files that no other one replaces; the others are told which one did."""
-    newest = [k for k in own if not any(_replaces(other, k) for other in own)]
-    for old in own:
-        if old not in newest:
-            winner = next(k for k in newest if _replaces(k, old))
-            values = {"lama": old.nomor, "baru": winner.nomor, "lain": winner.berkas}
-            old.problems[:] = [Problem(Message.F03, old.berkas, values=values)]
-    return newest
-
-
-def _replaces(new: Kiriman, old: Kiriman) -> bool:
-    """A higher number replaces, unless it reports on an earlier triwulan: then neither is surely the newer one."""
-    if new.nomor is None or old.nomor is None or new.nomor <= old.nomor:
-        return False
-    return (new.triwulan or 0) >= (old.triwulan or 0)
-
+# --- the files of one sub-bagian ----------------------------------------------------------------------------------
 
 Unit = tuple[str, str, str]  # indikator, row, and what is answered as one: a pair, or a single cell
+Cells = dict[Key, Asal]
 
 
-def _units(kiriman: Kiriman) -> dict[Unit, dict[Key, Asal]]:
-    """Entries of a file by unit: pembilang and penyebut are one answer, never taken from two files."""
-    units: dict[Unit, dict[Key, Asal]] = defaultdict(dict)
-    for key, entry in kiriman.entries.items():
-        units[key.id, key.baris, "" if key.kolom in _HALVES else key.kolom][key] = Asal(entry, kiriman.berkas)
-    return units
+def _is_empty(cells: Mapping[Key, Asal]) -> bool:
+    return all(asal.entry.is_blank for asal in cells.values())
 
 
-def _is_empty(unit: Mapping[Key, Asal]) -> bool:
-    return all(_is_blank(asal.entry) for asal in unit.values())
+@dataclass(slots=True)
+class _Merging:
+    """Answers of one sub-bagian as they come together; pembilang and penyebut are one, never taken from two files."""
 
+    result: Konsolidasi
+    kode: str
+    units: dict[Unit, Cells] = field(default_factory=dict)
 
-def _merge(files: list[Kiriman], sub_bagian: str, problems: list[Problem]) -> dict[Unit, dict[Key, Asal]]:
-    """Units of files of which none replaces another: a filled one wins over a blank one, two answers are held."""
-    merged: dict[Unit, dict[Key, Asal]] = {}
-    for kiriman in files:
-        for unit, cells in _units(kiriman).items():
-            before = merged.get(unit)
+    def take(self, file: Kiriman) -> None:
+        """Add a file: a filled answer wins over a blank one, two answers that differ are held."""
+        for unit, cells in self._units_of(file).items():
+            before = self.units.get(unit)
             if before is None or _is_empty(before):
-                merged[unit] = cells
+                self.units[unit] = cells
             elif not _is_empty(cells):
-                merged[unit] = _agree(before, cells, kiriman.nomor, sub_bagian, problems)
-    return merged
+                self.units[unit] = self._agree(before, cells, file.nomor)
+
+    def _units_of(self, file: Kiriman) -> dict[Unit, Cells]:
+        units: dict[Unit, Cells] = defaultdict(dict)
+        for key, entry in self._entries_of(file):
+            unit = key.id, key.baris, "" if key.kolom in _HALVES else key.kolom
+            units[unit][key] = Asal(entry, file.berkas)
+        return units
+
+    def _entries_of(self, file: Kiriman) -> Iterable[tuple[Key, Entry]]:
+        """Entries that mean something in today's plan; what a revision dropped or changed stays in the archive."""
+        left_out: dict[str, int] = defaultdict(int)
+        for key, entry in file.entries.items():
+            now = self.result.rkt.find_indikator(key.id)
+            before = file.rkt.find_indikator(key.id) if file.rkt else now
+            same = now is not None and (before is None or susunan(before) == susunan(now))
+            if now is not None and (same or key.kolom not in _NUMBERS):
+                yield key, entry
+            else:
+                left_out[key.id] += not entry.is_blank
+        for id, count in left_out.items():
+            if count:
+                self._tell_left_out(file, id, count)
+
+    def _tell_left_out(self, file: Kiriman, id: str, count: int) -> None:
+        now, before = self.result.rkt.find_indikator(id), file.rkt.find_indikator(id) if file.rkt else None
+        values: dict[str, Any] = {"kunci": id, "jumlah": count}
+        message = Message.F14
+        if now and before:
+            message = Message.F15
+            values |= {"lama": susunan(before), "baru": susunan(now)}
+        told = Problem(message, file.berkas, values=values, tujuan=(id, "TW1") if now else None)
+        if told not in file.problems:
+            file.problems.append(told)
+
+    def _agree(self, before: Cells, cells: Cells, nomor: int | None) -> Cells:
+        """Both answers where they are the same; each cell that differs held with both contents."""
+        agreed = dict(before)
+        for key, b in cells.items():
+            a = before.get(key)
+            if a is None or a.entry.shown != b.entry.shown:
+                agreed[key] = self._conflict(a or b, b, nomor)
+        return agreed
+
+    def _conflict(self, a: Asal, b: Asal, nomor: int | None) -> Asal:
+        values = {
+            "nomor": nomor or "?", "sub_bagian": self.kode, "isi_a": f"«{a.entry.isi}»", "berkas_a": a.berkas,
+            "isi_b": f"«{b.entry.isi}»", "berkas_b": b.berkas,
+        }  # fmt: skip
+        return hold_both(self.result, Message.F04, a, b, values)
+
+    def keep_emptied(self, newest: Kiriman, replaced: list[Kiriman]) -> None:
+        """What a replaced file had filled and the newer one has not: nothing is lost in silence.
+
+        A file for a later triwulan need not repeat the earlier ones, so they are carried over; in a correction
+        of the same triwulan they are held until someone says that they were emptied on purpose.
+        """
+        for old in sorted(replaced, key=silsilah.age, reverse=True):
+            for unit, cells in self._units_of(old).items():
+                now = self.units.get(unit, {})
+                if _is_empty(cells):
+                    continue
+                if _is_empty(now):
+                    carried = (newest.triwulan or 0) > (old.triwulan or 0)
+                    self.units[unit] = (
+                        cells
+                        if carried
+                        else {k: self._hold_emptied(a, old, newest) for k, a in cells.items()}
+                    )
+
+    def _hold_emptied(self, asal: Asal, old: Kiriman, newest: Kiriman) -> Asal:
+        entry = asal.entry
+        if entry.is_blank:
+            return asal
+        values = {"berkas_lama": old.berkas, "isi_lama": entry.isi, "lama": old.nomor, "baru": newest.nomor}
+        place = (newest.berkas, entry.lembar, entry.sel)
+        newest.problems.append(Problem(Message.C29, *place, KOSONG, values, (entry.key.id, entry.key.baris)))
+        emptied = Asal(replace(entry, value=None, isi=KOSONG, ditahan=False), newest.berkas)
+        self.result.pilihan[entry.key] = (asal, emptied)
+        return Asal(replace(entry, value=None, ditahan=True), asal.berkas)
 
 
-def _agree(
-    before: Mapping[Key, Asal],
-    cells: Mapping[Key, Asal],
-    nomor: int | None,
-    sub_bagian: str,
-    problems: list[Problem],
-) -> dict[Key, Asal]:
-    """Both answers where they are the same; each cell that differs held with both contents."""
-    agreed = dict(before)
-    for key, b in cells.items():
-        a = before.get(key)
-        if a is None or a.entry.shown != b.entry.shown:
-            agreed[key] = _conflict(a or b, b, nomor, sub_bagian, problems)
-    return agreed
-
-
-def _conflict(a: Asal, b: Asal, nomor: int | None, sub_bagian: str, problems: list[Problem]) -> Asal:
-    entry = a.entry
-    both = f"{a.entry.isi or 'kosong'} ↔ {b.entry.isi or 'kosong'}"
-    values = {
-        "nomor": nomor or "?", "sub_bagian": sub_bagian, "isi_a": f"«{a.entry.isi}»", "berkas_a": a.berkas,
-        "isi_b": f"«{b.entry.isi}»", "berkas_b": b.berkas,
-    }  # fmt: skip
+def hold_both(result: Konsolidasi, message: Message, a: Asal, b: Asal, values: dict[str, Any]) -> Asal:
+    """Hold a cell that two files answer differently, and tell it."""
+    held = _held_between(result, a, b)
+    entry = held.entry
     tujuan = (entry.key.id, entry.key.baris)
-    problems.append(Problem(Message.F04, None, entry.lembar, entry.sel, both, values, tujuan))
-    return Asal(replace(entry, value=None, ditahan=True, isi=both), a.berkas)
+    result.problems.append(Problem(message, None, entry.lembar, entry.sel, entry.isi, values, tujuan))
+    return held
 
 
-def _keep_emptied(merged: dict[Unit, dict[Key, Asal]], newest: Kiriman, replaced: list[Kiriman]) -> None:
-    """Units that a replaced file had filled and the newer one has not: nothing is lost in silence.
-
-    A file for a later triwulan need not repeat the earlier ones, so they are carried over; in a correction of
-    the same triwulan they are held until someone says that they were emptied on purpose.
-    """
-    for old in sorted(replaced, key=_age, reverse=True):
-        for unit, cells in _units(old).items():
-            if _is_empty(cells) or not _is_empty(merged.get(unit, {})):
-                continue
-            carried = (newest.triwulan or 0) > (old.triwulan or 0)
-            merged[unit] = cells if carried else {k: _hold_emptied(a, old, newest) for k, a in cells.items()}
+def _held_between(result: Konsolidasi, a: Asal, b: Asal) -> Asal:
+    """The held cell; what may be chosen grows with every file that says otherwise."""
+    key = a.entry.key
+    known = result.pilihan.get(key, (a,))
+    result.pilihan[key] = options = (
+        known if any(o.entry.shown == b.entry.shown for o in known) else (*known, b)
+    )
+    both = " ↔ ".join(o.entry.isi or KOSONG for o in options)
+    return Asal(replace(options[0].entry, value=None, ditahan=True, isi=both), options[0].berkas)
 
 
-def _hold_emptied(asal: Asal, old: Kiriman, newest: Kiriman) -> Asal:
-    entry = asal.entry
-    if _is_blank(entry):
-        return asal
-    values = {"berkas_lama": old.berkas, "isi_lama": entry.isi, "lama": old.nomor, "baru": newest.nomor}
-    place = (newest.berkas, entry.lembar, entry.sel)
-    newest.problems.append(Problem(Message.C29, *place, "kosong", values, (entry.key.id, entry.key.baris)))
-    return Asal(replace(entry, value=None, ditahan=True), asal.berkas)
+# --- all sub-bagian together --------------------------------------------------------------------------------------
 
 
-def _age(kiriman: Kiriman) -> tuple[int, int, str]:
-    """From the oldest to the newest return; the hash only makes the order the same every time."""
-    return kiriman.triwulan or 0, kiriman.nomor or 0, kiriman.sha256
+def _join(result: Konsolidasi, parts: Mapping[str, Cells]) -> None:
+    """Each indikator from its owner; what another sub-bagian answers too must be the same, or is held."""
+    for kode, cells in parts.items():
+        for key, asal in cells.items():
+            indikator = result.rkt.find_indikator(key.id)
+            assert indikator is not None
+            if result.rkt.owner(indikator).kode == kode or not asal.entry.is_blank:
+                _join_cell(result, key, kode, asal, result.rkt.owner(indikator).kode)
 
 
-def _is_blank(entry: Entry) -> bool:
-    return entry.value is None and not entry.ditahan
+def _join_cell(result: Konsolidasi, key: Key, kode: str, asal: Asal, owner: str) -> None:
+    other = result.asal.get(key)
+    if other is None or other.entry.is_blank:
+        result.asal[key] = asal
+    elif not asal.entry.is_blank:
+        _join_two(result, key, other, asal, owner, kode)
 
 
-# --- the table ----------------------------------------------------------------------------------------------------
+def _join_two(result: Konsolidasi, key: Key, a: Asal, b: Asal, owner: str, kode: str) -> None:
+    kunci = f"{key.id} {key.kolom} TW {ROMAWI[int(key.baris[2])]}"
+    codes = [_code_of(result, x) for x in (a, b)]
+    if a.entry.shown == b.entry.shown:
+        values: dict[str, Any] = {"kunci": kunci, "daftar": " dan ".join(codes)}
+        tujuan = (key.id, key.baris)
+        place = (None, a.entry.lembar, a.entry.sel, a.entry.isi)
+        result.problems.append(Problem(Message.F08, *place, values, tujuan))
+        result.asal[key] = b if kode == owner else a
+        return
+    first, second = (b, a) if kode == owner else (a, b)
+    values = {
+        "kunci": kunci, "kode_a": _code_of(result, first), "isi_a": f"«{first.entry.isi}»",
+        "berkas_a": first.berkas, "kode_b": _code_of(result, second), "isi_b": f"«{second.entry.isi}»",
+        "berkas_b": second.berkas,
+    }  # fmt: skip
+    result.asal[key] = hold_both(result, Message.F07, first, second, values)
 
 
-def data_frame(result: Konsolidasi) -> pd.DataFrame:
-    """DATA: one row per indikator and triwulan ("1" to "4") and one for the year ("tahun").
-
-    pembilang, penyebut and realisasi are the quarter's own, realisasi in the target's unit (per cent in points;
-    the word of a predikat or an opini); capaian is up to the quarter, as a fraction. Words stand in status.
-    A text that a spreadsheet would take for a formula (the name of a file) begins with an apostrophe.
-    """
-    import pandas as pd  # half a second that a refresh does not need
-
-    rows = [_plain(row) for i in result.rkt.indikator for row in _rows(result, i)]
-    return pd.DataFrame(rows, columns=list(DATA_KOLOM), dtype=object)
+def _code_of(result: Konsolidasi, asal: Asal) -> str:
+    """The sub-bagian whose file an answer came from."""
+    files = (k for used in result.kiriman for k in (used,) if k.berkas == asal.berkas and k.sub_bagian)
+    return next((k.sub_bagian.kode for k in files if k.sub_bagian), "?")
 
 
-def _plain(row: dict[str, Value]) -> dict[str, Value]:
-    return {column: csv_text(v) if isinstance(v, str) else v for column, v in row.items()}
-
-
-def _rows(result: Konsolidasi, i: Indikator) -> list[dict[str, Value]]:
-    values = capaian.compute(i, result.rkt.aturan, result.entries, result.triwulan)
-    return [_row(result, i, values, f"TW{j}") for j in TRIWULAN] + [_row(result, i, values, TAHUN)]
-
-
-def _row(result: Konsolidasi, i: Indikator, values: Mapping[Key, Value], periode: str) -> dict[str, Value]:
-    def cell(column: str) -> Value:
-        return values.get(Key(i.id, periode, column))
-
-    year = periode == TAHUN
-    origin = [
-        result.asal[k]
-        for c in ("pembilang", "penyebut", "realisasi")
-        if (k := Key(i.id, periode, c)) in result.asal
-    ]
-    filled = [a for a in origin if not _is_blank(a.entry)]
-    return {
-        "id": i.id,
-        "triwulan": "tahun" if year else periode[2],
-        **{half: _typed(result, Key(i.id, periode, half)) for half in _HALVES},
-        "realisasi": _realisasi(
-            i, cell("sd" if year else "realisasi" if i.isian is Isian.RASIO else "terbaca")
-        ),
-        "capaian": _only_number(cell("capaian")),
-        "capaian_dihitung": _only_number(cell("dihitung")),
-        "status": str(capaian.status_of(cell("status"), cell("capaian"))),
-        "kategori": cell("kategori") or None,
-        "sub_bagian": result.rkt.owner(i).kode,
-        "berkas": filled[0].berkas if filled else None,
-        "lembar": filled[0].entry.lembar if filled else None,
-        "sel": ":".join(a.entry.sel for a in filled) or None,
-    }
-
-
-def _typed(result: Konsolidasi, key: Key) -> Value:
-    asal = result.asal.get(key)
-    return _only_number(asal.entry.value) if asal else None
-
-
-def _only_number(value: Value) -> Value:
-    return value if is_number(value) else None
-
-
-def _realisasi(i: Indikator, value: Value) -> Value:
-    """In the target's unit; the words of a predikat or an opini are values, the words of a state are not."""
-    if isinstance(value, str):
-        states = ("", capaian.NIHIL, capaian.PERIKSA)
-        return value if i.tipe.is_word and value not in states else None
-    return None if value is None or isinstance(value, bool) else i.unit_value(value)
+def is_held(problem: Problem, entry: Entry) -> bool:
+    """Whether a problem is why this entry is held: it holds its cell."""
+    return problem.putusan is TAHAN and (problem.lembar, problem.sel) == (entry.lembar, entry.sel)

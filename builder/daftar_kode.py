@@ -19,6 +19,7 @@ BAGIAN = {
     "G": "Format berkas",
     "H": "Isi yang berbahaya",
     "J": "Berkas dan komputer",
+    "K": "Surel dan arsip",
     "L": "Menulis buku konsolidasi",
     "N": "Aturan isian",
     "P": "Rencana",
@@ -38,6 +39,8 @@ TANPA_PESAN = (
     ("G05, G06, G07, G09", "program penyimpan dicatat; yang mengubah arti diberitahukan (D04, E01)"),
     ("H05, H15, H16", "teks pengirim selalu tetap teks; gambar tidak dibuka dan tidak disalin"),
     ("J07, J10, J11", "nama, jam, dan berkas lain tidak memengaruhi hasil"),
+    ("K01, K02, K03, K09", "lampiran disimpan menurut isinya; nama yang sama dibedakan, yang rusak ditampilkan"),
+    ("K10", "berkas berisi Base64 dinamai dari isinya (G02)"),
     ("L08, L10", "hanya sel milik program yang ditulis; hasil selalu dibaca ulang (L11)"),
 )  # fmt: skip
 

@@ -13,18 +13,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from builder.arsip import beside
 from builder.books import kept_old, make_file
 from builder.capaian import TRIWULAN_PELAPORAN
 from builder.closed import Tertutup, check_place, in_words, read_file, write_file
-from builder.consolidator import Konsolidasi, data_frame
+from builder.consolidator import Konsolidasi
+from builder.expr import Key, Value
 from builder.identitas import KONSOLIDASI
+from builder.lama import Segar
 from builder.layout import Book
 from builder.masalah import Message, Problem, Refused, heaviest
+from builder.masukan import gather_files
 from builder.patch import patch_cells
+from builder.penerimaan import merge_returns
 from builder.plan import read_plan
+from builder.putusan import read_choices
 from builder.reader import peek_tanda
-from builder.refresh import bring_in, summarize
-from builder.returns import Track, gather_files, merge_returns, no_track, report
+from builder.refresh import bring_in, record, summarize
+from builder.returns import Track, no_track, report
 from builder.rkt import Rkt
 from builder.save import (
     Draft,
@@ -40,9 +46,12 @@ from builder.save import (
     sweep,
     told_pending,
 )
+from builder.tabel_data import data_frame
 from builder.tampak import json_text
+from builder.tangan import keep_changes
 from workbook_templates import buku_konsolidasi as form_konsolidasi
 from workbook_templates.dasbor import Saat
+from workbook_templates.tabel import Daftar
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +99,19 @@ def consolidate_returns(
         lama = read_same(keluaran, rkt)
         _check_places(path for path in (keluaran, data, laporan) if path)
         k = triwulan or rkt.identitas.triwulan
-        hasil = merge_returns(masukan, rkt, k, without=(keluaran, rencana), track=track)
+        arsip = beside(keluaran)
+        rows = lama.lama.lists if lama else arsip.lists()
+        choices = read_choices(rows.get("Putusan", ()))
+        outputs = (keluaran, rencana)
+        hasil = merge_returns(
+            masukan, rkt, k, arsip=arsip, keep=True, choices=choices, without=outputs, track=track
+        )
         with _texts(hasil, data, laporan) as texts:
-            made = _refresh(hasil, lama, told) if lama else _write_new(hasil, masukan, keluaran, before, told)
+            if lama:
+                made = _refresh(hasil, lama, told, keluaran)
+            else:
+                folder = next((p.name for p in masukan if p.is_dir()), "kiriman")
+                made = write_new(hasil, folder, keluaran, before, told, rows, arsip.by_hand())
             return replace(made, problems=(*made.problems, *_place(texts)))
 
 
@@ -145,21 +164,34 @@ def _check_places(paths: Iterable[Path]) -> None:
 # --- writing ------------------------------------------------------------------------------------------------------
 
 
-def _refresh(hasil: Konsolidasi, there: Tertutup, told: tuple[Problem, ...]) -> Gabungan:
+def _refresh(hasil: Konsolidasi, there: Tertutup, told: tuple[Problem, ...], keluaran: Path) -> Gabungan:
     lama = there.lama
     segar = bring_in(lama, hasil)
     k = patch_cells(lama.book, lama.grids, {TRIWULAN_PELAPORAN: hasil.triwulan})
     written = write_file(there, replace(segar, patches=(*segar.patches, *k)), told)
+    record(written, lama.folder, keluaran)
     return Gabungan(hasil, None, True, written.problems, written.tertunda)
 
 
-def _write_new(
-    hasil: Konsolidasi, masukan: list[Path], keluaran: Path, before: str, told: tuple[Problem, ...]
+def write_new(
+    hasil: Konsolidasi,
+    folder: str,
+    keluaran: Path,
+    before: str,
+    told: tuple[Problem, ...],
+    lists: Daftar,
+    by_hand: Mapping[Key, Value],
 ) -> Gabungan:
-    """A new konsolidasi; one that stands there (`before`: its digest) is kept under another name."""
+    """A new konsolidasi; one that stands there (`before`: its digest) is kept under another name.
+
+    `folder`: of returns, as the Dasbor names it; `lists` and `by_hand`: what the archive knows of an earlier one.
+    """
+    known = {key: value for key, value in by_hand.items() if hasil.rkt.find_indikator(key.id)}
+    keep_changes(hasil, form_konsolidasi.buku_konsolidasi(hasil), known, {})
     pending = pending_path(keluaran) if is_open(keluaran) else None
     told += (told_pending(keluaran, pending),) if pending else ()
-    file = make_file(_new_konsolidasi(hasil, masukan, keluaran, told), keluaran)
+    kalimat, book = _new_konsolidasi(hasil, folder, keluaran, told, lists)
+    file = make_file(book, keluaran)
     with saying(keluaran, len(file.content)), stage(file) as draft, kept_old([keluaran]) as kept:
         settled = settle(draft, before, pending)
     if settled and not pending:
@@ -167,17 +199,17 @@ def _write_new(
     if settled:  # the old one still stands in its place
         for copy in kept:
             copy.unlink(missing_ok=True)
+    record(Segar(kalimat, (), book, hasil), folder, keluaran)
     return Gabungan(hasil, None if settled else next(iter(kept), None), False, told, settled)
 
 
 def _new_konsolidasi(
-    hasil: Konsolidasi, masukan: list[Path], keluaran: Path, told: tuple[Problem, ...]
-) -> Book:
+    hasil: Konsolidasi, folder: str, keluaran: Path, told: tuple[Problem, ...], lists: Daftar
+) -> tuple[str, Book]:
     now = f"{datetime.datetime.now():%d/%m/%Y %H.%M}"
-    folder = next((p.name for p in masukan if p.is_dir()), "kiriman")
     saat = Saat(f"Dibuat {now}. {summarize(hasil)} {in_words(told)}".rstrip(), now, folder)
     makro = keluaran.suffix == ".xlsm"
-    return form_konsolidasi.buku_konsolidasi(hasil, saat, makro=makro)
+    return saat.hasil, form_konsolidasi.buku_konsolidasi(hasil, saat, lists, makro=makro)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ one or another. The name of a file says nothing.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 
 from builder.rkt import Indikator, Rkt
 
@@ -40,6 +40,10 @@ class Tanda:
     susunan: str = ""  # hash of what a returned row must agree on
     contoh: str = "tidak"
     dasar: str = "0"  # the kiriman that the file was made from
+    rencana: str = ""  # hash of the whole plan that it was made from: which version counts for it
+    terkunci: str = (
+        ""  # up to which triwulan it was handed out filled and locked, and a digest of what stood there
+    )
 
     def as_dict(self) -> dict[str, str]:
         """Field by field."""
@@ -64,6 +68,7 @@ def make_tanda(rkt: Rkt, jenis: str, sub_bagian: str = "", dasar: int = 0) -> Ta
         susunan=structure_hash(rkt),
         contoh="ya" if rkt.identitas.contoh else "tidak",
         dasar=str(dasar),
+        rencana=plan_hash(rkt),
     )
 
 
@@ -76,3 +81,25 @@ def structure_hash(rkt: Rkt) -> str:
     """Hash over ids, tipe, satuan and way of entry of all indikator; a settled polarity changes nothing."""
     text = "\n".join(f"{i.id}|{susunan(i)}" for i in rkt.indikator)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def plan_hash(rkt: Rkt) -> str:
+    """Hash over everything that a plan says about its indikator, sub-bagian and rules: one version of it."""
+    said = [
+        (s.id, s.tingkat, s.teks, *(getattr(i, f.name) for f in fields(i)))
+        for s in rkt.sasaran
+        for i in s.indikator
+    ]
+    text = _said((tuple(said), tuple(map(astuple, rkt.sub_bagian)), astuple(rkt.aturan)))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _said(value: object) -> str:
+    """As text: a set in one order, whole numbers as any other, None and "" alike, as a spreadsheet carries them."""
+    if isinstance(value, frozenset):
+        return " ".join(sorted(map(str, value)))
+    if isinstance(value, tuple):
+        return f"({'; '.join(map(_said, value))})"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return repr(float(value))
+    return "" if value is None else str(value)

@@ -123,6 +123,9 @@ class Table:
     columns: tuple[Column, ...]
     capacity: int  # rows for which filter and looks are made ready
     looks: tuple[tuple[str, str, str], ...] = ()  # column, what a cell of it says, its look
+    offers: tuple[
+        tuple[str, str], ...
+    ] = ()  # column, name of the list that it offers; others may be typed too
 
     def key(self, row: int, column: str) -> Key:
         """Key of a cell."""

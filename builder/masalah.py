@@ -314,7 +314,7 @@ class Message(Enum):
     C29 = (
         TAHAN,
         "{sel} pada kiriman ke-{lama} («{berkas_lama}») berisi «{isi_lama}», pada kiriman ke-{baru} kosong",
-        "Minta sub-bagian memastikannya; bila memang dikosongkan, keluarkan berkas lama dari folder kiriman.",
+        "Minta sub-bagian memastikannya, atau pilih «Pakai A» (isi lama) atau «Pakai B» (kosong) di lembar Putusan.",
     )
     C21 = (TAHAN, "{sel} berisi TRUE/FALSE", "Tulis angkanya, misalnya {contoh}.")
 
@@ -369,11 +369,61 @@ class Message(Enum):
 
     # F: several files
     F01 = (CATAT, "Sama persis dengan «{lain}»; dilewati", "Tidak perlu apa-apa.")
-    F03 = (CATAT, "Kiriman ke-{lama} digantikan kiriman ke-{baru} («{lain}»)", "Tidak perlu apa-apa.")
+    F02 = (CATAT, "Isi sama dengan «{lain}», hanya disimpan ulang; dilewati", "Tidak perlu apa-apa.")
+    F03 = (
+        CATAT,
+        "Kiriman ke-{lama} digantikan kiriman ke-{baru} («{lain}»); {berubah}",
+        "Tidak perlu apa-apa.",
+    )
     F04 = (
         TAHAN,
         "Dua kiriman ke-{nomor} dari {sub_bagian} berbeda: {isi_a} («{berkas_a}») dan {isi_b} («{berkas_b}»)",
-        "Minta sub-bagian mengirim satu berkas dengan «Kiriman ke-» yang lebih besar.",
+        "Minta sub-bagian mengirim satu berkas dengan «Kiriman ke-» yang lebih besar, atau pilih di lembar Putusan.",
+    )
+    F05 = (
+        CATAT,
+        "Kiriman ke-{lama} lebih lama dari yang sudah dipakai (ke-{baru}, «{lain}»); tidak dipakai",
+        "Tidak perlu apa-apa.",
+    )
+    F06 = (
+        TAHAN,
+        "Berkas ini dibuat dari kiriman ke-{dasar}, padahal kiriman ke-{lama} («{lain}») sudah diterima; sel yang "
+        "berbeda ditahan",
+        "Minta sub-bagian memperbaiki kirimannya yang terakhir, atau pilih isinya di lembar Putusan.",
+    )
+    F07 = (
+        TAHAN,
+        "{kunci} diisi dua sub-bagian dengan isi berbeda: {kode_a} {isi_a} («{berkas_a}») dan {kode_b} {isi_b} "
+        "(«{berkas_b}»)",
+        "Tentukan sub-bagian mana yang mengisi, lalu pilih isinya di lembar Putusan.",
+    )
+    F08 = (CATAT, "{kunci} dilaporkan dua sub-bagian ({daftar}) dengan isi yang sama", "Tidak perlu apa-apa.")
+    F14 = (
+        CATAT,
+        "Indikator {kunci} tidak ada lagi dalam rencana yang direvisi; {jumlah} isiannya tidak digabung, tetap di arsip",
+        "Tidak perlu apa-apa.",
+    )
+    F15 = (
+        TAHAN,
+        "Cara mengisi indikator {kunci} berubah dalam rencana yang direvisi (dari {lama} menjadi {baru}), jadi "
+        "{jumlah} angka lamanya tidak dapat dipakai; tetap di arsip",
+        "Minta sub-bagian mengisi indikator ini pada buku kerja yang baru.",
+    )
+    F16 = (
+        PERINGATAN,
+        "Putusan lama «{pilihan}» tidak berlaku lagi karena isi yang dipilih sudah berubah",
+        "Pilih lagi di lembar Putusan.",
+    )
+    F17 = (
+        TAHAN,
+        "Pilihan «{pilihan}» di lembar Putusan tidak dapat dipakai: {sebab}",
+        "Tulis Pakai A, Pakai B, Kosongkan, atau isinya sendiri, misalnya {contoh}.",
+    )
+    F18 = (CATAT, "Sudah diputuskan: {pilihan}", "Tidak perlu apa-apa.")
+    F19 = (
+        CATAT,
+        "Berkas dikeluarkan dari penggabungan pada {saat}; isinya tetap di arsip",
+        "Bila keliru, masukkan lagi dengan rkt putuskan --masukkan.",
     )
     F09 = (CATAT, "Belum mengirim: {daftar}", "Ingatkan sub-bagian tersebut.")
     F10 = (
@@ -603,6 +653,17 @@ class Message(Enum):
         "Periksa penulisan judul kolomnya, misalnya boleh_nihil.",
     )
     P23 = (TOLAK, "Kolom «{kolom}» ada dua", "Hapus salah satunya.")
+    P24 = (
+        TOLAK,
+        "Rencana ini bukan revisi dari rencana {kantor} tahun {tahun}",
+        "Pilih rencana yang direvisi dari kantor dan tahun yang sama.",
+    )
+    P25 = (
+        PERINGATAN,
+        "Target {id} setahun kini {target}, kurang dari target triwulan yang sudah lewat; target triwulannya memakai "
+        "yang baru semua",
+        "Periksa target triwulan indikator itu dalam rencana yang baru.",
+    )
     P13 = (TOLAK, "{apa} pada lembar {lembar_rencana} tidak sah: «{isi_kolom}»", "{cara}")
     P14 = (
         PERINGATAN,
@@ -642,6 +703,26 @@ class Message(Enum):
         "Berkas itu bukan buku konsolidasi program ini, jadi tidak ditimpa",
         "Pilih nama lain dengan -o.",
     )
+    S08 = (
+        TOLAK,
+        "Tidak ada yang ditahan pada {kunci}",
+        "Lihat lembar Putusan: di sana ada setiap sel yang menunggu keputusan.",
+    )
+    S09 = (
+        TOLAK,
+        "Indikator «{id}» tidak ada dalam rencana",
+        "Tulis kodenya seperti di lembar Jejak, misalnya S17-I2.",
+    )
+    S10 = (
+        TOLAK,
+        "Buku konsolidasi tidak ditemukan di folder ini, atau ada beberapa",
+        "Sebutkan bukunya, misalnya --konsolidasi Konsolidasi-2024.xlsm.",
+    )
+    S11 = (
+        TOLAK,
+        "Berkas «{berkas}» tidak ada di arsip, atau namanya dipakai beberapa berkas",
+        "Tulis namanya seperti di lembar Kiriman.",
+    )
     S07 = (
         TOLAK,
         "Berkas itu juga dipakai sebagai {sebagai}, jadi tidak ditimpa",
@@ -651,6 +732,43 @@ class Message(Enum):
         TOLAK,
         "Tidak ada berkas kiriman yang ditemukan",
         "Sebutkan folder atau berkas .xlsx kiriman, misalnya rkt konsolidasi kiriman --rencana Rencana.xlsx -o Konsolidasi.xlsx.",
+    )
+
+    # K: carriers
+    K04 = (
+        TOLAK,
+        "Arsip di dalam arsip di dalam arsip: terlalu dalam untuk dibuka",
+        "Kirim buku kerjanya sebagai lampiran biasa, atau dalam satu .zip saja.",
+    )
+    K05 = (
+        TOLAK,
+        "Arsip {jenis} tidak dapat dibuka",
+        "Kirim buku kerjanya (.xlsx) tanpa arsip dan tanpa sandi.",
+    )
+    K06 = (
+        CATAT,
+        "{jumlah} bagian surel yang bukan kiriman dilewati (gambar tanda tangan, undangan, surel tanpa lampiran)",
+        "Tidak perlu apa-apa.",
+    )
+    K07 = (
+        TOLAK,
+        "Lampiran «{nama}» terbungkus {jenis} sehingga isinya tidak dapat dibaca",
+        "Minta pengirim melampirkan berkas .xlsx itu sebagai lampiran biasa.",
+    )
+    K08 = (
+        TOLAK,
+        "Surel tidak memuat lampiran formulir; yang ada hanya {apa}",
+        "Minta pengirim melampirkan buku kerjanya (.xlsx) pada surel, bukan tautan.",
+    )
+    K11 = (
+        TOLAK,
+        "Isi dikirim sebagai gambar atau tabel di badan surel",
+        "Minta pengirim mengisi buku kerjanya (.xlsx) lalu melampirkannya.",
+    )
+    K12 = (
+        TOLAK,
+        "Isi arsip atau surel kosong, terlalu besar, atau rusak ({rincian})",
+        "Kirim ulang buku kerjanya saja sebagai lampiran biasa.",
     )
 
     # L: the konsolidasi as it stands
@@ -753,6 +871,31 @@ class Message(Enum):
         "Buka dahulu bukunya di Excel, atau jalankan tanpa --langsung.",
     )
 
+    L07 = (
+        CATAT,
+        "Konsolidasi dibangun ulang dari arsip: {jumlah} kiriman",
+        "Catatan Anda di luar kolom Catatan tidak tersimpan di arsip; salin dari cadangan bila ada.",
+    )
+    L32 = (
+        TOLAK,
+        "Buku besar arsip tidak dapat dipakai: {sebab}",
+        "Tutup program lain yang membukanya. Bila rusak, ganti namanya lalu Segarkan: isi folder kiriman dibaca lagi.",
+    )
+    L33 = (
+        TOLAK,
+        "Buku besar arsip dibuat oleh rkt yang lebih baru",
+        "Perbarui rkt, misalnya pip install --upgrade rkt.",
+    )
+    L34 = (
+        PERINGATAN,
+        "Berkas ini hilang dari arsip atau rusak; isinya tidak ikut digabung",
+        "Letakkan lagi berkas aslinya di folder kiriman lalu Segarkan.",
+    )
+    L35 = (
+        TOLAK,
+        "Arsip «{arsip}» tidak ditemukan atau kosong",
+        "Tunjuk folder arsip, misalnya Konsolidasi-2024.arsip.",
+    )
     L31 = (
         TOLAK,
         "Rumus larik di {sel} mencakup sel yang harus ditulis, jadi tidak ada yang diubah",

@@ -26,7 +26,7 @@ def recompute(lama: Lama) -> Segar:
 
     Raises Refused where a sheet with formulas is gone or has another name.
     """
-    book = buku_konsolidasi(_as_entered(lama))
+    book = buku_konsolidasi(as_entered(lama))
     gone = sorted({sheet for sheet, _ in _formulas(book)} - set(lama.grids))
     if gone:
         raise Refused(*(Problem(Message.L20, None, sheet) for sheet in gone))
@@ -53,13 +53,13 @@ def keep_wrong_formulas(hasil: Konsolidasi, lama: Lama) -> None:
     found = {(row["lembar"], row["sel"]) for row in lama.lists["Masalah"] if row["kode"] == Message.L27.name}
     if not found:
         return
-    book = buku_konsolidasi(_as_entered(lama))
+    book = buku_konsolidasi(as_entered(lama))
     still = [(s, c) for s, c in _wrong_formulas(lama, book) if (s, address(c.row, c.column)) in found]
     hasil.problems += [_problem(lama, book, sheet, cell) for sheet, cell in still]
     hasil.berbeda = tuple(c.key for _, c in still if c.key and c.key.id in lama.ids)
 
 
-def _as_entered(lama: Lama) -> Konsolidasi:
+def as_entered(lama: Lama) -> Konsolidasi:
     """The entries of the workbook itself, whoever put them there."""
     result = Konsolidasi(lama.rkt, lama.triwulan, ())
     for key, value in lama.cells.items():

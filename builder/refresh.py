@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from builder import capaian
+from builder.arsip import beside
 from builder.capaian import PERIODE
 from builder.consolidator import Konsolidasi
 from builder.expr import Key, Value
@@ -17,13 +18,16 @@ from builder.keadaan import told_berkas, told_isian
 from builder.lama import Lama, Segar
 from builder.masalah import TAHAN, Message, Problem, Refused, os_reason, show
 from builder.patch import make_patches, patch_cells
+from builder.penerimaan import merge_returns
+from builder.putusan import read_choices
 from builder.recompute import keep_wrong_formulas
-from builder.returns import Track, merge_returns, no_track
+from builder.returns import Track, no_track
 from builder.tangan import keep_changes
+from builder.versi import plan_rows
 from workbook_templates import kartu
 from workbook_templates.buku_konsolidasi import buku_konsolidasi
 from workbook_templates.dasbor import HASIL, Saat
-from workbook_templates.tabel import Daftar
+from workbook_templates.tabel import Daftar, kept_rows
 
 
 def find_folder(name: str, beside: Path) -> Path:
@@ -32,8 +36,18 @@ def find_folder(name: str, beside: Path) -> Path:
 
 
 def refresh(lama: Lama, folder: Path, path: Path, *, track: Track[Any] = no_track) -> Segar:
-    """Read the folder of returns, merge, and say what must be written; raises Refused. `path`: the workbook."""
-    return bring_in(lama, _merge(lama, folder, path, track))
+    """Take in the folder of returns, merge, and say what must be written; raises Refused. `path`: the workbook.
+
+    What is new is in the archive beside the workbook then; `record` writes down what came of it once it is written.
+    """
+    return bring_in(lama, _merge(lama, folder, path, track, keep=path.is_file()))
+
+
+def record(segar: Segar, folder: str, path: Path) -> None:
+    """Write into the ledger what a refresh brought into the workbook at `path`; raises Refused."""
+    if segar.hasil and segar.book and path.is_file():
+        rows = kept_rows(segar.book)
+        beside(path).record(segar.hasil, segar.kalimat, folder, plan_rows(segar.hasil.rkt), rows)
 
 
 def bring_in(lama: Lama, hasil: Konsolidasi) -> Segar:
@@ -48,7 +62,7 @@ def bring_in(lama: Lama, hasil: Konsolidasi) -> Segar:
 
 def check(lama: Lama, folder: Path, path: Path, *, track: Track[Any] = no_track) -> Segar:
     """Read and merge the folder of returns without bringing anything in; raises Refused."""
-    hasil = _merge(lama, folder, path, track)
+    hasil = _merge(lama, folder, path, track, keep=False)
     keep_changes(hasil, lama.book, lama.cells, _written(lama.lists))
     worst = sorted(hasil.all_problems, key=lambda p: -p.putusan.berat)[:1]
     first = f" Yang pertama: {worst[0].pesan}" if worst and worst[0].putusan.berat else ""
@@ -59,11 +73,15 @@ def check(lama: Lama, folder: Path, path: Path, *, track: Track[Any] = no_track)
     return Segar(kalimat, tuple(patch_cells(lama.book, lama.grids, {HASIL: kalimat})), None, hasil)
 
 
-def _merge(lama: Lama, folder: Path, path: Path, track: Track[Any]) -> Konsolidasi:
+def _merge(lama: Lama, folder: Path, path: Path, track: Track[Any], *, keep: bool) -> Konsolidasi:
     if not folder.is_dir():
         raise Refused(Problem(Message.L23, values={"folder": show(str(folder))}))
     try:
-        return merge_returns([folder], lama.rkt, lama.triwulan, without=[path], track=track)
+        return merge_returns(
+            [folder], lama.rkt, lama.triwulan,
+            arsip=beside(path), keep=keep, choices=read_choices(lama.lists.get("Putusan", ())),
+            without=[path], track=track,
+        )  # fmt: skip
     except Refused as refused:
         if any(p.message is Message.S06 for p in refused.problems):
             raise Refused(Problem(Message.L24, values={"folder": show(str(folder))})) from refused

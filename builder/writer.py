@@ -294,6 +294,10 @@ class _Writer:
             look = self.workbook.add_format(dict(self.styles[style]))
             rule = {"type": "formula", "criteria": filled, "format": look}
             _done(worksheet.conditional_format(table.first, at, last, at, rule))
+        for name, words in table.offers:
+            at = [c.name for c in table.columns].index(name)
+            offer = {"validate": "list", "source": f"={words}", "ignore_blank": True, "show_error": False}
+            _done(worksheet.data_validation(table.first, at, last, at, offer))
         _done(worksheet.autofilter(table.first - 1, 0, last, len(table.columns) - 1))
 
     def _define_names(self) -> None:

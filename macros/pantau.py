@@ -11,8 +11,8 @@ from watchfiles import Change, DefaultFilter, watch
 from builder.closed import refresh_file
 from builder.lama import Segar
 from builder.masalah import Refused
+from builder.masukan import is_junk
 from builder.refresh import find_folder
-from builder.returns import is_junk
 from builder.save import digest, is_open
 from builder.save.pending import is_pending
 

@@ -15,10 +15,11 @@ import xlwings as xw
 from builder.consolidator import Konsolidasi
 from builder.identitas import KONSOLIDASI, RENCANA
 from builder.masalah import Refused, show
+from builder.masukan import gather_files
+from builder.penerimaan import merge_returns
 from builder.plan import read_plan
 from builder.plan.settings import default_aturan
 from builder.reader import peek_tanda
-from builder.returns import gather_files, merge_returns
 from builder.rkt import Aturan, Rkt
 
 FOLDER_SERVER = "RKT_FOLDER"

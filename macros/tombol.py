@@ -21,7 +21,7 @@ from builder.log import write_log
 from builder.masalah import Message, Problem, Refused, show
 from builder.plan import read_plan
 from builder.recompute import recompute
-from builder.refresh import check, find_folder, refresh
+from builder.refresh import check, find_folder, record, refresh
 from builder.save import holding
 from macros.buku import OpenGrids, Unfinished, apply_patches
 from macros.sumber import FOLDER_SERVER
@@ -57,7 +57,9 @@ def segarkan(book: xw.Book) -> str:
     with _held(book):
         lama, path = _open(book)
         segar = refresh(lama, _find_returns(lama, path), path)
-        return _apply(book, lama, segar)
+        kalimat = _apply(book, lama, segar)
+        record(segar, lama.folder, path)
+        return kalimat
 
 
 @_button

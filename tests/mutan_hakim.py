@@ -112,7 +112,7 @@ class Hakim:
         kept = _Kept(opener or Here())
         before, start = _reset_peak(), time.process_time()
         try:
-            kiriman = read_kiriman(path, self.rkt, self.make_book, kept)  # type: ignore[arg-type]
+            kiriman = read_kiriman(path, lambda _: self.rkt, lambda _, s: self.make_book(s), kept)  # type: ignore[arg-type]
         except Exception:
             return Bacaan(Kiriman(path.name), ReturnedFile({}), crash=traceback.format_exc())
         seconds, memory = time.process_time() - start, _read_peak() - before

@@ -31,7 +31,7 @@ from builder.closed import refresh_file
 from builder.expr import Key
 from builder.masalah import Refused
 from builder.package import read_grids
-from builder.returns import merge_returns
+from builder.penerimaan import merge_returns
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 MATI = -signal.SIGKILL

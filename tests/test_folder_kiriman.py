@@ -14,8 +14,9 @@ import pytest
 
 from builder import returns
 from builder.masalah import Problem
+from builder.masukan import gather_files
 from builder.reader import Kiriman
-from builder.returns import check_returns, gather_files
+from builder.returns import check_returns
 from builder.strict.child import open_here
 from builder.strict.returned import ReturnedFile
 

@@ -21,10 +21,11 @@ from builder.commands import consolidate_returns
 from builder.consolidator import consolidate
 from builder.expr import Key
 from builder.masalah import Problem
+from builder.masukan import gather_files
 from builder.plan import read_plan
 from builder.plan.table import as_row
 from builder.reader import Kiriman
-from builder.returns import check_returns, gather_files
+from builder.returns import check_returns
 from builder.rkt import Rkt
 
 KASUS = kasus.read_kasus("kiriman-isian")

@@ -22,7 +22,14 @@ ATAS = {
     "builder.recompute",
     "builder.refresh",
     "builder.closed",
+    "builder.keputusan",
+    "builder.pemulihan",
+    "builder.perintah_arsip",
+    "builder.status",
+    "builder.penerimaan",
     "builder.returns",
+    "builder.revisi",
+    "builder.versi",
     "builder.__main__",
 }
 # The ground floor: the standard library and each other.
@@ -30,7 +37,7 @@ DASAR = {"builder.rkt", "builder.angka", "builder.masalah", "builder.tampak", "b
 
 # Where a library may be imported: a module, or a package with all that is in it.
 TEMPAT = {
-    "pandas": {"builder.consolidator", *ATAS},
+    "pandas": {"builder.tabel_data", *ATAS},
     "xlsxwriter": {"builder.writer"},
     "lxml": {"builder.package"},
     "filelock": {"builder.save"},
@@ -43,7 +50,10 @@ TEMPAT = {
     "xlwings": {"macros"},
     "docx": {"builder.naskah"},
     "pdfplumber": {"builder.naskah"},
-    "click": {"builder.__main__", "macros"},
+    "oxmsg": {"builder.masukan"},
+    "tnefparse": {"builder.masukan"},
+    "sqlite3": {"builder.arsip"},
+    "click": {"builder.__main__", "builder.layar", "builder.perintah_arsip", "macros"},
     "workbook_templates": {"workbook_templates", "macros", *ATAS},
     "macros": {"macros", *ATAS},
 }

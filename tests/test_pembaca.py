@@ -165,7 +165,8 @@ def test_nothing_but_plain_values_comes_out_of_the_child() -> None:
 def test_file_that_goes_away_while_others_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An antivirus program takes a file between the listing and the reading."""
     files = bahan.build(tmp_path)[:2]
-    monkeypatch.setattr("builder.returns.gather_files", lambda _: (files, []))
+    named = [(path.name, path) for path in files]
+    monkeypatch.setattr("builder.masukan.pembawa.find_files", lambda _: (named, []))
     files[0].unlink()
     gone, read = check_returns(files, bahan.rkt_contoh())
     assert [p.kode for p in gone.problems] == ["J12"]

@@ -16,11 +16,11 @@ import pytest
 from builder.__main__ import main
 from builder.capaian import compute
 from builder.commands import build_workbooks, consolidate_returns, import_naskah
-from builder.consolidator import DATA_KOLOM
 from builder.contoh import NASKAH, examples_folder, fill
 from builder.expr import Key, Value
 from builder.plan import read_plan
 from builder.rkt import Isian, Tipe
+from builder.tabel_data import DATA_KOLOM
 from builder.writer import write_book
 from workbook_templates.buku_kerja import buku_kerja
 from workbook_templates.kartu import Isi

@@ -18,6 +18,7 @@ import tuan_rumah_excel
 from kantor import ISI, Kantor, make_kantor
 from tuan_rumah_excel import SAAT, Buku, Ditolak, Mesin, Sel, Tekan, open_buku, taken
 
+from builder.arsip import beside
 from builder.closed import refresh_file
 from builder.consolidator import consolidate
 from builder.contoh import KELIRU, fill
@@ -130,18 +131,22 @@ def test_lists_shrink_and_grow(mesin: Mesin, kantor: Kantor) -> None:
     kantor.send(ISI)
     segarkan(mesin, kantor)
     sizes = [len(kantor.rows(name)) for name in ("Kiriman", "Masalah", "Jejak")]
-    (kantor.kiriman / "BukuKerja-2026-REN.xlsx").unlink()
+    arsip = beside(kantor.konsolidasi)
+    taken = [t.sha256 for t in arsip.received()]
+    arsip.release(taken)
     kantor.send({PEMBILANG: 30, PEMBILANG._replace(kolom="penyebut"): 50})
     segarkan(mesin, kantor)
     fewer = [len(kantor.rows(name)) for name in ("Kiriman", "Masalah", "Jejak")]
-    assert fewer[0] == 2
+    assert fewer[0] == 4
     assert {row["status"] for row in kantor.rows("Kiriman")} >= {"belum mengirim"}
     assert fewer[2] == 2 < sizes[2]
     assert kantor.value(KENDALA) in (None, "")
     assert kantor.value(Key("S02-I1", "TW1", "pembilang")) in (None, "")
-    kantor.send(ISI)
+    arsip.release(taken, back=True)
+    arsip.release(t.sha256 for t in arsip.received() if t.sha256 not in taken)
     segarkan(mesin, kantor)
-    assert [len(kantor.rows(name)) for name in ("Kiriman", "Masalah", "Jejak")] == sizes
+    again = [len(kantor.rows(name)) for name in ("Kiriman", "Masalah", "Jejak")]
+    assert again == [sizes[0] + 1, sizes[1] + 1, sizes[2]]
 
 
 def test_notes_follow_their_rows_and_outlive_them(mesin: Mesin, kantor: Kantor) -> None:
@@ -156,6 +161,8 @@ def test_notes_follow_their_rows_and_outlive_them(mesin: Mesin, kantor: Kantor) 
     assert gone["id"] == "S01-I1"
     more = ISI | {Key("S01-I1", "TW2", "pembilang"): 1, Key("S01-I1", "TW2", "penyebut"): 2}
     del more[KENDALA]
+    arsip = beside(kantor.konsolidasi)
+    arsip.release(t.sha256 for t in arsip.received())
     kantor.send(more)
     segarkan(mesin, kantor)
     assert [r["catatan"] for r in kantor.rows("Kiriman") if r["catatan"]] == ["007"]

@@ -32,6 +32,7 @@ from tuan_rumah_excel import Buku, Mesin, broken, open_buku
 from watchfiles import Change
 
 from builder.__main__ import main
+from builder.arsip import beside
 from builder.closed import recompute_file, refresh_file
 from builder.expr import Key
 from builder.identitas import NAMA_HASIL
@@ -124,7 +125,7 @@ def test_periksa_changes_nothing_but_the_status_cell(mesin: Mesin, kantor: Kanto
     assert beside_status(before, buku) == []
     assert status(buku) == pressed.kalimat
     assert pressed.kalimat.startswith("Diperiksa ")
-    assert "2 berkas: " in pressed.kalimat
+    assert re.search(r"[34] berkas: ", pressed.kalimat)  # a return saved in one second has the same bytes
     assert "isi buku tidak diubah" in pressed.kalimat
     assert "Yang pertama: " in pressed.kalimat
 
@@ -264,7 +265,9 @@ def _no_folder(kantor: Kantor) -> None:
 
 
 def _empty_folder(kantor: Kantor) -> None:
+    """Nothing was ever received."""
     shutil.rmtree(kantor.kiriman)
+    shutil.rmtree(beside(kantor.konsolidasi).folder)
     kantor.kiriman.mkdir()
     (kantor.kiriman / "~$BukuKerja-2026-KUL.xlsx").write_bytes(b"x")
 

@@ -272,17 +272,18 @@ def open_buku(path: Path) -> Buku:
 
 def _lembar(sheet: Any, values: Any) -> Lembar:
     cells = {}
-    for row in sheet.iter_rows():
-        for cell in row:
-            stored = values[cell.coordinate].value
-            if isinstance(stored, str):  # Excel reads _x005F_ as the underscore that it stands for
-                stored = _TERSANDI.sub(lambda m: chr(int(m[1], 16)), stored)
-            cells[cell.row - 1, cell.column - 1] = Sel(
-                None if stored == "" else stored,
-                str(cell.value) if cell.data_type == "f" else None,
-                cell.number_format,
-                bool(cell.protection.locked),
-            )
+    for cell in list(
+        sheet._cells.values()
+    ):  # those of the file; to ask for others would make them, without a look
+        stored = values[cell.coordinate].value
+        if isinstance(stored, str):  # Excel reads _x005F_ as the underscore that it stands for
+            stored = _TERSANDI.sub(lambda m: chr(int(m[1], 16)), stored)
+        cells[cell.row - 1, cell.column - 1] = Sel(
+            None if stored == "" else stored,
+            str(cell.value) if cell.data_type == "f" else None,
+            cell.number_format,
+            bool(cell.protection.locked),
+        )
     columns = {
         n - 1: Sel(format=look.number_format, terkunci=bool(look.protection.locked))
         for look in sheet.column_dimensions.values()

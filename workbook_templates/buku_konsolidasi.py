@@ -16,7 +16,7 @@ from workbook_templates.dasbor import Saat, dasbor_sheet
 from workbook_templates.kartu import Isi
 from workbook_templates.pengaturan import conf_sheet
 from workbook_templates.rencana import rencana_bawaan
-from workbook_templates.tabel import Daftar, list_sheets
+from workbook_templates.tabel import DAFTAR_PUTUSAN, PILIHAN, Daftar, list_sheets
 
 _KOSONG: Daftar = {}
 
@@ -46,7 +46,7 @@ def buku_konsolidasi(
         *([conf_sheet()] if makro else []),
     ]
     title = f"Konsolidasi Capaian Kinerja {rkt.identitas.tahun}"
-    return referensi.make_book(rkt, sheets, make_tanda(rkt, KONSOLIDASI), title)
+    return referensi.make_book(rkt, sheets, make_tanda(rkt, KONSOLIDASI), title, {DAFTAR_PUTUSAN: PILIHAN})
 
 
 def _marks(hasil: Konsolidasi) -> dict[Key, str]:

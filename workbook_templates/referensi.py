@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from builder import capaian
 from builder.capaian import aturan_tables
 from builder.expr import Key, call, if_
@@ -9,6 +11,9 @@ from builder.identitas import AWALAN_PROPERTI, LEMBAR_META, Tanda
 from builder.layout import Book, Role, Sheet
 from builder.rkt import ROMAWI, Aturan, Rkt, Tipe
 from workbook_templates.kartu import KOLOM
+
+Daftar = Mapping[str, tuple[str, ...]]  # words to choose from, by the defined name of their list
+_NONE: Daftar = {}
 
 
 def konvensi(aturan: Aturan) -> tuple[str, ...]:
@@ -37,8 +42,8 @@ def meta_sheet(tanda: Tanda) -> Sheet:
     return sheet
 
 
-def referensi_sheet(rkt: Rkt) -> Sheet:
-    """Tables that the formulas look into, the triwulan as a number and in Roman, and the conventions in words."""
+def referensi_sheet(rkt: Rkt, lists: Daftar = _NONE) -> Sheet:
+    """Tables that the formulas look into, the triwulan as a number and in Roman, lists, the conventions in words."""
     sheet = Sheet("Referensi", hidden=True, widths=dict.fromkeys(range(12), 14.0) | {12: 90.0})
     k = capaian.K
     sheet.put(0, 0, "triwulan pelaporan", "teks")
@@ -63,14 +68,18 @@ def referensi_sheet(rkt: Rkt) -> Sheet:
         if columns[0] == "kode":  # the choice "Nihil" below the words, for lists where it is an answer
             sheet.put(len(rows) + 1, at, "Nihil", "sel", Role.FIXED, Key(table, "nihil", "kode"))
         at += len(columns)
+    for name, words in lists.items():
+        for row, word in enumerate(words):
+            sheet.put(row + 1, at, word, "sel", Role.FIXED, Key(name, str(row), "kode"))
+        at += 1
     for n, text in enumerate(konvensi(rkt.aturan)):
         sheet.put(n, 12, text, "teks")
     return sheet
 
 
-def list_names(rkt: Rkt) -> dict[str, tuple[Key, Key]]:
-    """Defined names of the lists that entry cells choose from."""
-    names: dict[str, tuple[Key, Key]] = {}
+def list_names(rkt: Rkt, lists: Daftar = _NONE) -> dict[str, tuple[Key, Key]]:
+    """Defined names of the lists that cells choose from."""
+    names = {n: (Key(n, "0", "kode"), Key(n, str(len(words) - 1), "kode")) for n, words in lists.items()}
     for table in (Tipe.OPINI, Tipe.PREDIKAT):
         rows = len(aturan_tables(rkt.aturan)[table][1])
         first = Key(table, "0", "kode")
@@ -79,12 +88,12 @@ def list_names(rkt: Rkt) -> dict[str, tuple[Key, Key]]:
     return names
 
 
-def make_book(rkt: Rkt, sheets: list[Sheet], tanda: Tanda, title: str) -> Book:
-    """A book of our own: its sheets, the hidden ones, identity, names of lists."""
+def make_book(rkt: Rkt, sheets: list[Sheet], tanda: Tanda, title: str, lists: Daftar = _NONE) -> Book:
+    """A book of our own: its sheets, the hidden ones, identity, names of lists (`lists`: those of this book only)."""
     return Book(
-        [*sheets, referensi_sheet(rkt), meta_sheet(tanda)],
+        [*sheets, referensi_sheet(rkt, lists), meta_sheet(tanda)],
         properties={AWALAN_PROPERTI + name: value for name, value in tanda.as_dict().items()},
-        names=list_names(rkt),
+        names=list_names(rkt, lists),
         row_columns=KOLOM,
         title=title,
         author=rkt.identitas.kantor,

@@ -6,16 +6,18 @@ and moves to Catatan lama when the row is gone.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from builder import capaian
+from builder import capaian, putusan
 from builder.capaian import PERIODE
 from builder.consolidator import Asal, Konsolidasi
 from builder.expr import Expr, Key, Value
-from builder.layout import Cell, Column, Role, Sheet, Table, line_height, link_to, text_lines
+from builder.layout import Book, Cell, Column, Role, Sheet, Table, line_height, link_to, text_lines
 from builder.masalah import PERINGATAN, TAHAN, TOLAK, Problem
+from builder.putusan import KOSONGKAN
 from builder.reader import Kiriman
 from builder.rkt import ROMAWI
 from builder.tampak import show, visible
@@ -37,6 +39,8 @@ KIRIMAN = (
     Column("status", "Status", 14, _B, "daftar"),
     Column("pemakaian", "Pemakaian", 22, _B, "daftar_kiri"),
     Column("masalah", "Masalah", 10, _B, "daftar"),
+    Column("pengirim", "Pengirim", 26, _B, "daftar_kiri", "@"),
+    Column("diterima", "Diterima", 16, _B, "daftar", "@"),
     _CATATAN,
 )
 MASALAH = (
@@ -48,6 +52,18 @@ MASALAH = (
     Column("isi", "Isi yang ditemukan", 20, _B, "daftar_kiri", "@"),
     Column("masalah", "Masalah", 44, _B, "daftar_kiri", "@"),
     Column("tindakan", "Tindakan", 40, _B, "daftar_kiri", "@"),
+    Column("buka", "Sel di buku ini", 11, _B, "daftar_tautan"),
+    _CATATAN,
+)
+PUTUSAN = (
+    Column("id", "Indikator", 10, _B, "daftar", "@"),
+    Column("triwulan", "Triwulan", 9, _B, "daftar"),
+    Column("kolom", "Kolom", 13, _B, "daftar_kiri"),
+    Column("isi_a", "A", 32, _B, "daftar_kiri", "@"),
+    Column("isi_b", "B", 32, _B, "daftar_kiri", "@"),
+    Column("isi_lain", "C dan seterusnya", 20, _B, "daftar_kiri", "@"),
+    Column("pilihan", "Pilihan", 18, Role.ENTRY, "daftar", "@"),
+    Column("keadaan", "Keadaan", 16, _B, "daftar"),
     Column("buka", "Sel di buku ini", 11, _B, "daftar_tautan"),
     _CATATAN,
 )
@@ -76,9 +92,15 @@ CATATAN_LAMA = (
 KUNCI = {
     "Kiriman": ("sub_bagian", "berkas"),
     "Masalah": ("kode", "berkas", "lembar", "sel"),
+    "Putusan": ("id", "triwulan", "kolom"),
     "Jejak": ("id", "triwulan", "kolom"),
 }
+_VERSI = re.compile(
+    r" \[[0-9a-f]{8}\]$"
+)  # of several files of one name: the same row to who wrote a note there
 _KAPASITAS = 3000
+DAFTAR_PUTUSAN, PILIHAN = "DAFTAR_PUTUSAN", ("Pakai A", "Pakai B", KOSONGKAN)
+MENUNGGU, DIPUTUSKAN, BATAL = "menunggu", "diputuskan", "pilihan belum sah"
 _SAMA = (
     "nilai",
     "isi",
@@ -114,7 +136,7 @@ class _Lama:
 
 
 def _kunci(row: Baris, columns: Sequence[str]) -> tuple[str, ...]:
-    return tuple("" if row.get(c) is None else str(row[c]) for c in columns)
+    return tuple("" if row.get(c) is None else _VERSI.sub("", str(row[c])) for c in columns)
 
 
 def list_sheets(
@@ -125,6 +147,7 @@ def list_sheets(
     rows = {
         "Kiriman": _kiriman_rows(hasil),
         "Masalah": [masalah_row(p, sel) for p in sorted(hasil.all_problems, key=_weight)],
+        "Putusan": _putusan_rows(hasil, sel),
         "Jejak": _jejak_rows(hasil, saat, lama.get("Jejak", ()), sel),
     }
     for name, of_list in rows.items():
@@ -145,6 +168,13 @@ def _weight(problem: Problem) -> int:
 _DAFTAR = {
     "Kiriman": ("Kiriman sub-bagian", KIRIMAN, "baris", "Belum ada kiriman."),
     "Masalah": ("Masalah yang ditemukan", MASALAH, "masalah", "Tidak ada masalah."),
+    "Putusan": (
+        "Putusan: pilih untuk setiap sel yang ditahan",
+        PUTUSAN,
+        "sel ditahan atau sudah diputuskan · kolom Pilihan: Pakai A, Pakai B, Kosongkan, atau isinya sendiri; lalu "
+        "Segarkan",
+        "Tidak ada yang ditahan.",
+    ),
     "Jejak": ("Jejak: asal setiap nilai", JEJAK, "nilai", "Belum ada nilai yang masuk."),
     "Catatan lama": ("Catatan yang barisnya sudah tidak ada", CATATAN_LAMA, "catatan", "Tidak ada."),
 }
@@ -162,6 +192,7 @@ _LOOKS = {
         ("status", str(TOLAK), "sorot_sangat_rendah"),
         ("status", "belum mengirim", "sorot_sedang"),
     ),
+    "Putusan": (("keadaan", MENUNGGU, "sorot_periksa"), ("keadaan", BATAL, "sorot_periksa")),
 }
 
 
@@ -174,7 +205,8 @@ def list_sheet(name: str, about: str, rows: Sequence[Baris]) -> Sheet:
     told = f"{about} · {len(rows)} {counted}" if rows else f"{about} · {empty}"
     sheet.cells[-1] = Cell(1, 0, told, "anak_judul", _B, Key(name, "", "jumlah"), columns=len(columns))
     rekap.put_headings(sheet, 2, columns)
-    sheet.table = Table(name, 3, columns, max(_KAPASITAS, len(rows)), _LOOKS.get(name, ()))
+    offers = (("pilihan", DAFTAR_PUTUSAN),) if name == "Putusan" else ()
+    sheet.table = Table(name, 3, columns, max(_KAPASITAS, len(rows)), _LOOKS.get(name, ()), offers)
     for n, row in enumerate(rows):
         sheet.cells += [_cell(sheet.table, n, at, row) for at in range(len(columns))]
         sheet.heights[3 + n] = _height(name, columns, row)
@@ -189,6 +221,25 @@ def _cell(table: Table, n: int, at: int, row: Baris) -> Cell:
     return Cell(
         table.first + n, at, content, column.style, _B, table.key(n, column.name), format=column.format
     )
+
+
+def kept_rows(book: Book) -> dict[str, list[Baris]]:
+    """What the konsolidator wrote into the lists, with the rows that it belongs to; all of Putusan and Catatan lama."""
+    kept: dict[str, list[Baris]] = {}
+    for sheet in book.sheets:
+        if sheet.table:
+            rows = _rows_of(sheet, sheet.table)
+            whole = sheet.name in ("Putusan", "Catatan lama")
+            kept[sheet.name] = [row for row in rows if whole or row.get("catatan") not in (None, "")]
+    return kept
+
+
+def _rows_of(sheet: Sheet, table: Table) -> list[Baris]:
+    rows: dict[int, Baris] = defaultdict(dict)
+    for cell in sheet.cells:
+        if cell.row >= table.first and not isinstance(cell.content, Expr):
+            rows[cell.row][table.columns[cell.column].name] = cell.content
+    return [rows[n] for n in sorted(rows)]
 
 
 def _height(name: str, columns: tuple[Column, ...], row: Baris) -> float:
@@ -217,6 +268,8 @@ def _kiriman_row(hasil: Konsolidasi, k: Kiriman) -> Baris:
         "status": k.status,
         "pemakaian": "dipakai" if used else "tidak dipakai",
         "masalah": len(k.problems),
+        "pengirim": show(k.surat.pengirim) if k.surat else None,
+        "diterima": k.diterima or None,
     }
 
 
@@ -241,6 +294,24 @@ def _target(p: Problem, sel: Mapping[Key, str]) -> Value:
         return None
     id, periode = p.tujuan
     return sel.get(Key(id, periode if periode in PERIODE else "TW1", "triwulan"))
+
+
+def _putusan_rows(hasil: Konsolidasi, sel: Mapping[Key, str]) -> list[Baris]:
+    """A row for each held cell, with what may be chosen, and the choice once it is made."""
+    return [_putusan_row(hasil, key) | {"buka": sel.get(key)} for key in sorted(hasil.pilihan)]
+
+
+def _putusan_row(hasil: Konsolidasi, key: Key) -> Baris:
+    told = putusan.told_options(hasil.pilihan[key])
+    others = [f"{putusan.letter(n)}: {text}" for n, text in enumerate(told[2:], 2)]
+    unread = hasil.tak_terbaca.get(key)
+    keadaan = DIPUTUSKAN if key in hasil.diputuskan else BATAL if unread else MENUNGGU
+    return {
+        "id": key.id, "triwulan": capaian.roman(int(key.baris[2])), "kolom": key.kolom.replace("_", " "),
+        "isi_a": told[0], "isi_b": told[1] if len(told) > 1 else None, "isi_lain": "\n".join(others) or None,
+        "pilihan": hasil.diputuskan.get(key) or unread,
+        "keadaan": "diubah tangan" if key in hasil.diubah else keadaan,
+    }  # fmt: skip
 
 
 def _jejak_rows(hasil: Konsolidasi, saat: Saat, lama: Sequence[Baris], sel: Mapping[Key, str]) -> list[Baris]:

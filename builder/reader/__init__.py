@@ -17,24 +17,25 @@ from builder.layout import Book
 from builder.masalah import Message, Problem, Refused
 from builder.reader.form import read_form
 from builder.reader.identity import find_sub_bagian, own_properties, read_properties, read_tanda
-from builder.reader.kiriman import Entry, Kiriman
+from builder.reader.kiriman import Asal, Entry, Kiriman
 from builder.reader.reading import Reading
 from builder.rkt import Rkt, SubBagian
 from builder.strict.child import Opener
 
-__all__ = ["Entry", "Kiriman", "peek_tanda", "read_kiriman"]
+__all__ = ["Asal", "Entry", "Kiriman", "peek_tanda", "read_kiriman"]
 
 
 def read_kiriman(
     path: Path,
-    rkt: Rkt,
-    make_book: Callable[[SubBagian], Book],
+    find_plan: Callable[[Tanda | None], Rkt],
+    make_book: Callable[[Rkt, SubBagian], Book],
     opener: Opener,
     berkas: str | None = None,
 ) -> Kiriman:
     """Read one returned file; whatever is wrong with it stands in its problems, nothing is raised.
 
-    `make_book` gives the buku kerja as the plan would make it today; `berkas` is how messages name the file.
+    `find_plan` gives the version of the plan that a file was made from (of none: today's), `make_book` the buku
+    kerja as that version makes it; `berkas` is how messages name the file.
     """
     kiriman = Kiriman(berkas or path.name)
     try:
@@ -43,13 +44,15 @@ def read_kiriman(
         if file.macros:
             kiriman.tanda = Tanda.from_dict(own_properties(file.properties))
             raise Refused(Problem(Message.H01, kiriman.berkas))
-        kiriman.tanda = read_tanda(file, kiriman.berkas, str(rkt.identitas.tahun))
+        kiriman.tanda = read_tanda(file, kiriman.berkas, str(find_plan(None).identitas.tahun))
+        rkt = find_plan(kiriman.tanda)
         kiriman.sub_bagian = find_sub_bagian(kiriman.tanda, rkt, kiriman.berkas)
+        kiriman.rkt = rkt
     except Refused as refused:
         kiriman.problems += [replace(p, berkas=kiriman.berkas) for p in refused.problems]
         return kiriman
     try:
-        read_form(Reading(kiriman, file, rkt, make_book(kiriman.sub_bagian)))
+        read_form(Reading(kiriman, file, rkt, make_book(rkt, kiriman.sub_bagian)))
     except Exception as error:
         # One file that no rule foresaw must not stop the others; it is refused whole, nothing of it is believed.
         kiriman.sub_bagian = None

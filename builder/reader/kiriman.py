@@ -8,7 +8,8 @@ from typing import Any
 from builder.expr import Key, Value
 from builder.identitas import Tanda
 from builder.masalah import Problem, Putusan, heaviest
-from builder.rkt import SubBagian
+from builder.rkt import Rkt, SubBagian
+from builder.strict.unpacked import Surat
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,22 @@ class Entry:
     ditahan: bool = False
 
     @property
+    def is_blank(self) -> bool:
+        """Nothing was answered."""
+        return self.value is None and not self.ditahan
+
+    @property
     def shown(self) -> Value:
         """What the konsolidasi puts into the cell: the value; where it is held, what was found, as no answer."""
         return f"ditahan: {self.isi[:32000]}" if self.ditahan and self.value is None else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Asal:
+    """An entry and the file that it came from."""
+
+    entry: Entry
+    berkas: str
 
 
 @dataclass(slots=True)
@@ -40,6 +54,17 @@ class Kiriman:
     triwulan: int | None = None  # as set in the file
     entries: dict[Key, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    rkt: Rkt | None = None  # the plan that it was read by: the one it was made from, where that is known
+    surat: Surat | None = None  # the mail that brought it
+    gelombang: int = 0  # the refresh that received it first, counted from 1; 0 where there is no archive
+    diterima: str = ""  # when it was first received, "23/11/2026 21.50"; shown, never decides
+    dilepas: bool = False  # left out of every merge on request
+
+    @property
+    def dasar(self) -> int:
+        """The kiriman that the file was made from; 0 for a new form."""
+        said = self.tanda.dasar if self.tanda else ""
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 4 else 0
 
     @property
     def status(self) -> str:
@@ -54,4 +79,13 @@ class Kiriman:
 
     def as_json(self) -> dict[str, Any]:
         """The file as `--json` and LAPORAN give it."""
-        return {"berkas": self.berkas, "status": self.status, "masalah": [p.as_json() for p in self.problems]}
+        surat = self.surat
+        told = (
+            {"pengirim": surat.pengirim, "tanggal": surat.tanggal, "subjek": surat.subjek} if surat else None
+        )
+        return {
+            "berkas": self.berkas,
+            "status": self.status,
+            "surel": told,
+            "masalah": [p.as_json() for p in self.problems],
+        }

@@ -28,6 +28,7 @@ from builder.isian import Content
 from builder.masalah import Message, Problem, Putusan, Refused, os_reason
 from builder.preflight.limits import MOST_BYTES, MiB
 from builder.strict.returned import ReturnedFile, ReturnedSheet
+from builder.strict.unpacked import Surat, Unpacked
 
 SECONDS = 10.0  # for one file
 MEMORY = 256 * MiB
@@ -37,10 +38,23 @@ _LONGEST_FRAME = 256 * MiB
 # All that may come out of the child, besides numbers, texts and lists.
 _PLAIN = {
     (kind.__module__, kind.__name__)
-    for kind in (ReturnedFile, ReturnedSheet, Content, Problem, Message, Putusan, datetime.datetime)
+    for kind in (
+        ReturnedFile,
+        ReturnedSheet,
+        Content,
+        Problem,
+        Message,
+        Putusan,
+        datetime.datetime,
+        Unpacked,
+        Surat,
+    )
 }
 _NOT_HERE = (errno.EIO, errno.ETIMEDOUT, errno.ESTALE, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENODATA)
 _CLOUD = range(358, 405)  # Windows: errors of files that are online only
+
+
+Answer = ReturnedFile | tuple[Problem, ...] | tuple[Unpacked, ...]
 
 
 class Opener:
@@ -64,13 +78,13 @@ class Opener:
             self._child.end()
             self._child = None
 
-    def _ask(self, path: Path) -> ReturnedFile | tuple[Problem, ...]:
+    def _ask(self, path: Path, folder: Path | None, seconds: float) -> Answer:
         """Once more where the child was gone before it was asked: that is not this file's fault."""
         with contextlib.suppress(BrokenPipeError):
-            return self._started().ask(path, self._seconds)
+            return self._started().ask(path, folder, seconds)
         self.close()
         try:
-            return self._started().ask(path, self._seconds)
+            return self._started().ask(path, folder, seconds)
         except OSError as error:
             raise _Dead("pembacanya tidak dapat dijalankan") from error
 
@@ -91,15 +105,32 @@ class Opener:
 
     def open(self, path: Path) -> ReturnedFile:
         """The values of a file; raises Refused, whatever the file does to the process that reads it."""
+        answer = self._answer(path, None, self._seconds)
+        assert isinstance(answer, ReturnedFile)
+        return answer
+
+    def unpack(self, path: Path, folder: Path) -> tuple[Unpacked, ...]:
+        """What a carrier (a zip, a mail, a mailbox) holds, unpacked into an empty folder; raises Refused."""
+        seconds = self._seconds
+        with contextlib.suppress(OSError):
+            # A mailbox of a thousand mails is no fault: two seconds more for each of its megabytes.
+            seconds += 2 * path.stat().st_size / MiB
+        answer = self._answer(path, folder, seconds)
+        assert not isinstance(answer, ReturnedFile)
+        return answer
+
+    def _answer(self, path: Path, folder: Path | None, seconds: float) -> ReturnedFile | tuple[Unpacked, ...]:
         try:
-            answer = self._ask(path)
+            answer = self._ask(path, folder, seconds)
         except (_Dead, OSError) as dead:
             self.close()
             sebab = str(dead) if isinstance(dead, _Dead) else os_reason(dead)
             raise Refused(Problem(Message.H14, path.name, values={"sebab": sebab})) from None
         if isinstance(answer, ReturnedFile):
             return answer
-        raise Refused(*answer)
+        if folder is not None and all(isinstance(item, Unpacked) for item in answer):
+            return answer  # type: ignore[return-value]
+        raise Refused(*(item for item in answer if isinstance(item, Problem)))
 
 
 class _Dead(Exception):  # noqa: N818 - becomes a refusal
@@ -137,11 +168,15 @@ class _Child:
                 self._answers.put(frame)
         self._answers.put(None)
 
-    def ask(self, path: Path, seconds: float) -> ReturnedFile | tuple[Problem, ...]:
-        """What the child makes of a file; raises _Dead for no answer in time, BrokenPipeError where it is gone."""
+    def ask(self, path: Path, folder: Path | None, seconds: float) -> Answer:
+        """What the child makes of a file; raises _Dead for no answer in time, BrokenPipeError where it is gone.
+
+        `folder`: where a carrier is unpacked; None: a workbook is read.
+        """
         assert self._process.stdin is not None
         try:
-            _write_frame(self._process.stdin, os.fsencode(path))
+            for asked in (path, folder or ""):
+                _write_frame(self._process.stdin, os.fsencode(asked))
         except OSError as error:
             raise BrokenPipeError(str(error)) from error
         answer = self._wait(time.monotonic() + seconds, seconds)
@@ -205,7 +240,9 @@ def serve(memory: int) -> None:
     sys.stdout = sys.stderr  # nothing but answers goes to the parent
     _cap_memory(memory)
     while (frame := _read_frame(requests)) is not None:
-        _write_frame(answers, pickle.dumps(_answer(Path(os.fsdecode(frame)))))
+        folder = os.fsdecode(_read_frame(requests) or b"")
+        answer = _answer(Path(os.fsdecode(frame)), Path(folder) if folder else None)
+        _write_frame(answers, pickle.dumps(answer))
 
 
 def _cap_memory(memory: int) -> None:
@@ -216,9 +253,9 @@ def _cap_memory(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _answer(path: Path) -> ReturnedFile | tuple[Problem, ...]:
+def _answer(path: Path, folder: Path | None) -> Answer:
     try:
-        return open_here(path)
+        return unpack_here(path, folder) if folder else open_here(path)
     except Refused as refused:
         return refused.problems
     except MemoryError:
@@ -234,6 +271,13 @@ def open_here(path: Path) -> ReturnedFile:
     from builder.strict.workbook import read_workbook
 
     return read_workbook(read_whole(path), path.name)
+
+
+def unpack_here(path: Path, folder: Path) -> tuple[Unpacked, ...]:
+    """Unpack a carrier in this process; raises Refused."""
+    from builder.masukan.bongkar import unpack
+
+    return unpack(path, folder)
 
 
 def read_whole(path: Path) -> bytes:
