@@ -22,7 +22,7 @@ import click
 from builder.layar import say, tell, track
 from builder.log import write_log
 from builder.masalah import Message, Problem, Putusan, Refused
-from builder.perintah_arsip import jejak, pulihkan, putuskan, revisi, status
+from builder.perintah_arsip import jejak, perbaikan, pulihkan, putuskan, revisi, status
 from builder.tampak import json_text, show
 from macros.perintah import pasang, periksa_pasang
 from macros.server.perintah import server
@@ -170,6 +170,8 @@ def bangun(rencana: Path, folder: Path, triwulan: str | None, tanpa_makro: bool)
         say(
             f"{made.dibiarkan.name} sudah ada dan dibiarkan apa adanya; isinya disegarkan dengan rkt segarkan."
         )
+    if made.terkunci:
+        say(f"{made.terkunci} isian triwulan sebelumnya yang sudah diterima disertakan dan dikunci.")
     say(f"{len(made.berkas)} buku dibuat. Kirim setiap BukuKerja ke sub-bagiannya.")
 
 
@@ -325,7 +327,7 @@ def _tell_watch(came: Segar | Refused) -> None:
         say(came.kalimat)
 
 
-for command in (jejak, pulihkan, putuskan, revisi, status, pasang, periksa_pasang, server):
+for command in (jejak, perbaikan, pulihkan, putuskan, revisi, status, pasang, periksa_pasang, server):
     cli.add_command(command)
 
 

@@ -12,18 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from builder.books import write_books, write_files
-from builder.consolidator import consolidate
+from builder.closed import read_file
+from builder.consolidator import Konsolidasi, consolidate
 from builder.gabungan import Gabungan as Gabungan  # the rest of the Python interface
 from builder.gabungan import check_distinct, check_suffix, read_same
 from builder.gabungan import consolidate_returns as consolidate_returns
 from builder.identitas import KONSOLIDASI
+from builder.lama import Lama
 from builder.layout import Book
-from builder.masalah import Message, Problem
+from builder.masalah import Message, Problem, Refused
 from builder.naskah import DrafIndikator, Naskah, read_naskah
+from builder.pembagian import make_book, share_out
+from builder.perbaikan import Perbaikan, correction_book, correction_name, find_corrections
 from builder.plan import read_plan
 from builder.plan.settings import default_aturan, skema
 from builder.plan.table import csv_text, toml_text
 from builder.reader import peek_tanda
+from builder.refresh import merge_archive
 from builder.returns import Track, no_track
 from builder.rkt import Identitas, Rkt
 from builder.save import File, check_folder, holding, saying, sweep
@@ -102,6 +107,7 @@ class Bangun:
     dibiarkan: Path | None = (
         None  # the konsolidasi that stood there, of the same plan: it is the konsolidator's
     )
+    terkunci: int = 0  # answers of earlier triwulan that were handed out locked
 
 
 def build_workbooks(
@@ -115,18 +121,21 @@ def build_workbooks(
     """One buku kerja per sub-bagian, and the buku konsolidasi, into a folder; raises Refused.
 
     `makro`: the buku konsolidasi carries the buttons of the konsolidator (.xlsm); a buku kerja never does. A
-    konsolidasi that stands there is left as it is; from a konsolidasi only the buku kerja are made.
+    konsolidasi that stands there is left as it is. From a konsolidasi only the buku kerja are made, with the answers
+    that were received; those accepted for an earlier triwulan are locked.
     """
+    tanda = peek_tanda(rencana)
+    if tanda and tanda.jenis == KONSOLIDASI:
+        return hand_out(read_file(rencana).lama, rencana, folder, triwulan=triwulan, track=track)
     rkt, problems = read_plan(rencana)
     if triwulan:
         rkt = replace(rkt, identitas=replace(rkt.identitas, triwulan=triwulan))
-    tanda = peek_tanda(rencana)
     konsolidasi = folder / form_konsolidasi.file_name(rkt, makro=makro)
     _make_folder(folder)
     with holding(konsolidasi) as told:
         dibiarkan = konsolidasi if read_same(konsolidasi, rkt) else None
         makers = _buku_kerja_makers(rkt, folder)
-        if not dibiarkan and not (tanda and tanda.jenis == KONSOLIDASI):
+        if not dibiarkan:
             makers.append((konsolidasi, lambda: _empty_konsolidasi(rkt, makro=makro)))
         return replace(_build(makers, folder, [*problems, *told], track), dibiarkan=dibiarkan)
 
@@ -139,6 +148,60 @@ def _empty_konsolidasi(rkt: Rkt, *, makro: bool) -> Book:
 def build_buku_kerja(rkt: Rkt, folder: Path, *, track: Track[Any] = no_track) -> Bangun:
     """The buku kerja of a plan that was read before, without a buku konsolidasi; raises Refused."""
     return _build(_buku_kerja_makers(rkt, folder), folder, (), track)
+
+
+def hand_out(
+    lama: Lama, konsolidasi: Path, folder: Path, *, triwulan: int | None = None, track: Track[Any] = no_track
+) -> Bangun:
+    """The buku kerja of a konsolidasi with what was received up to now (`pembagian`); raises Refused.
+
+    `triwulan` (1 to 4): to be reported on, where it is not the one on the Dasbor.
+    """
+    k = triwulan or lama.triwulan
+    parts = share_out(merge_archive(lama, konsolidasi, k, track=track))
+    makers: list[tuple[Path, Callable[[], Book]]] = [
+        (folder / file_name(lama.rkt, part.sub_bagian), lambda part=part: make_book(lama.rkt, part, k))  # type: ignore[misc]
+        for part in parts
+    ]
+    made = _build(makers, folder, (), track)
+    return replace(made, terkunci=sum(len(part.isi.terkunci) for part in parts))
+
+
+# --- perbaikan ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Koreksi:
+    """Correction workbooks: what each sub-bagian should mend, and where its workbook is."""
+
+    perbaikan: tuple[tuple[Perbaikan, Path], ...]
+    hasil: Konsolidasi
+    bangun: Bangun | None  # None where there is nothing to mend
+
+
+def build_corrections(
+    konsolidasi: Path, folder: Path, *, kode: str | None = None, track: Track[Any] = no_track
+) -> Koreksi:
+    """A correction workbook for every sub-bagian (`kode`: for one) of whose returns something is held or refused.
+
+    Raises Refused.
+    """
+    lama = read_file(konsolidasi).lama
+    codes = [s.kode for s in lama.rkt.sub_bagian]
+    if kode and kode not in codes:
+        raise Refused(Problem(Message.S12, values={"kode": kode, "daftar": ", ".join(codes)}))
+    hasil = merge_archive(lama, konsolidasi, lama.triwulan, track=track)
+    found = [p for p in find_corrections(hasil) if kode in (None, p.bagian.sub_bagian.kode)]
+    paths = [folder / correction_name(lama.rkt, p) for p in found]
+    makers: list[tuple[Path, Callable[[], Book]]] = [
+        (path, lambda p=p: correction_book(lama.rkt, p, lama.triwulan))  # type: ignore[misc]
+        for p, path in zip(found, paths, strict=True)
+    ]
+    made = _build(makers, folder, (), track) if makers else None
+    return Koreksi(tuple(zip(found, paths, strict=True)), hasil, made)
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
 
 
 def _buku_kerja_makers(rkt: Rkt, folder: Path) -> list[tuple[Path, Callable[[], Book]]]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from builder import capaian, silsilah
-from builder.expr import Key, Value
+from builder.angka import clean
+from builder.expr import Key, Value, is_number
 from builder.identitas import susunan
 from builder.masalah import TAHAN, Message, Problem
 from builder.reader import Asal as Asal
@@ -23,6 +24,7 @@ from builder.rkt import ROMAWI, TRIWULAN, Indikator, Rkt, SubBagian
 _HALVES = ("pembilang", "penyebut")
 _NUMBERS = (*_HALVES, "realisasi")
 KOSONG = "kosong"
+DIBAGIKAN = "(dibagikan terkunci)"
 
 
 @dataclass(slots=True)
@@ -114,6 +116,7 @@ class _Merging:
     def take(self, file: Kiriman) -> None:
         """Add a file: a filled answer wins over a blank one, two answers that differ are held."""
         for unit, cells in self._units_of(file).items():
+            cells = {key: self._as_handed_out(file, asal) for key, asal in cells.items()}
             before = self.units.get(unit)
             if before is None or _is_empty(before):
                 self.units[unit] = cells
@@ -169,6 +172,19 @@ class _Merging:
         }  # fmt: skip
         return hold_both(self.result, Message.F04, a, b, values)
 
+    def _as_handed_out(self, file: Kiriman, asal: Asal) -> Asal:
+        """An answer that was locked when the file was handed out, and says something else now, is held."""
+        entry, given = asal.entry, file.terkunci.get(asal.entry.key)
+        if given is None or is_alike(entry.shown, given):
+            return asal
+        was = Asal(replace(entry, value=given, isi=in_words(given), ditahan=False), DIBAGIKAN)
+        now = Asal(entry if entry.shown is not None else replace(entry, isi=KOSONG), file.berkas)
+        held = _held_between(self.result, was, now)
+        values = {"triwulan": ROMAWI[int(entry.key.baris[2])], "lama": was.entry.isi, "baru": now.entry.isi}
+        place = (file.berkas, entry.lembar, entry.sel, entry.isi, values, (entry.key.id, entry.key.baris))
+        file.problems.append(Problem(Message.F13, *place))
+        return held
+
     def keep_emptied(self, newest: Kiriman, replaced: list[Kiriman]) -> None:
         """What a replaced file had filled and the newer one has not: nothing is lost in silence.
 
@@ -182,11 +198,11 @@ class _Merging:
                     continue
                 if _is_empty(now):
                     carried = (newest.triwulan or 0) > (old.triwulan or 0)
-                    self.units[unit] = (
-                        cells
-                        if carried
-                        else {k: self._hold_emptied(a, old, newest) for k, a in cells.items()}
-                    )
+                    if carried:
+                        self.result.problems += [p for p in old.digantikan if _holds(p, cells)]
+                        self.units[unit] = cells
+                    else:
+                        self.units[unit] = {k: self._hold_emptied(a, old, newest) for k, a in cells.items()}
 
     def _hold_emptied(self, asal: Asal, old: Kiriman, newest: Kiriman) -> Asal:
         entry = asal.entry
@@ -218,6 +234,18 @@ def _held_between(result: Konsolidasi, a: Asal, b: Asal) -> Asal:
     )
     both = " ↔ ".join(o.entry.isi or KOSONG for o in options)
     return Asal(replace(options[0].entry, value=None, ditahan=True, isi=both), options[0].berkas)
+
+
+def is_alike(one: Value, other: Value) -> bool:
+    """Whether two answers say the same, to the 12 digits that every program keeps."""
+    if is_number(one) and is_number(other):
+        return f"{one:.12g}" == f"{other:.12g}"
+    return clean(str(one)) == clean(str(other)) and type(one) is type(other)
+
+
+def in_words(value: Value) -> str:
+    """A value as a message quotes it."""
+    return f"{value:.12g}".replace(".", ",") if is_number(value) else str(value)
 
 
 # --- all sub-bagian together --------------------------------------------------------------------------------------
@@ -264,6 +292,12 @@ def _code_of(result: Konsolidasi, asal: Asal) -> str:
     """The sub-bagian whose file an answer came from."""
     files = (k for used in result.kiriman for k in (used,) if k.berkas == asal.berkas and k.sub_bagian)
     return next((k.sub_bagian.kode for k in files if k.sub_bagian), "?")
+
+
+def _holds(problem: Problem, cells: Mapping[Key, Asal]) -> bool:
+    """Whether a problem holds one of these cells, or the row that they are."""
+    row = problem.tujuan in {(key.id, key.baris) for key in cells} and problem.putusan is TAHAN
+    return row and (problem.sel is None or any(is_held(problem, a.entry) for a in cells.values()))
 
 
 def is_held(problem: Problem, entry: Entry) -> bool:

@@ -14,6 +14,9 @@ from builder.rkt import Indikator, Rkt
 VERSI = "1"  # of the form; a reader takes this one only
 PENANDA = "RKT-FORMULIR"
 LEMBAR_META = "_meta"
+# What stood in a buku kerja when it was handed out filled, and the list of what is to be mended in it.
+LEMBAR_BAGIKAN, LEMBAR_PERBAIKAN = "_bagikan", "Perbaikan"
+PERAN_TERKUNCI, PERAN_PERBAIKAN = "terkunci", "perbaikan"
 AWALAN_PROPERTI = "rkt_"
 
 BUKU_KERJA, KONSOLIDASI, RENCANA = "buku_kerja", "konsolidasi", "rencana"
@@ -41,9 +44,6 @@ class Tanda:
     contoh: str = "tidak"
     dasar: str = "0"  # the kiriman that the file was made from
     rencana: str = ""  # hash of the whole plan that it was made from: which version counts for it
-    terkunci: str = (
-        ""  # up to which triwulan it was handed out filled and locked, and a digest of what stood there
-    )
 
     def as_dict(self) -> dict[str, str]:
         """Field by field."""

@@ -37,7 +37,16 @@ _LONGEST = 1000  # characters of a value within a message: a list of all sub-bag
 
 
 class Message(Enum):
-    """Code: (verdict, fault, cure). Fault and cure are format strings over the problem's values."""
+    """Code: (verdict, fault, cure, cure as its sender reads it). Format strings over the problem's values.
+
+    The fourth stands only where the cure speaks to the konsolidator of what the sender should do.
+    """
+
+    def __init__(self, putusan: Putusan, fault: str, cure: str, cure_of_sender: str = "") -> None:
+        self.putusan = putusan
+        self.fault = fault
+        self.cure = cure
+        self.cure_of_sender = cure_of_sender or cure
 
     # A: identity
     A01 = (
@@ -54,11 +63,13 @@ class Message(Enum):
         TOLAK,
         "Bukan formulir yang dibuat sistem ini",
         "Minta pengirim memakai buku kerja resmi, misalnya BukuKerja-{tahun}-KUL.xlsx.",
+        "Pakai buku kerja resmi yang kami kirim, misalnya BukuKerja-{tahun}-KUL.xlsx; isi sel kuningnya, lalu kirim berkas itu.",
     )
     A04 = (
         TOLAK,
         "Tanda pengenal formulir tidak cocok satu sama lain ({rincian})",
         "Minta pengirim mengisi buku kerja yang asli; jangan menyalin lembar dari buku lain.",
+        "Isi buku kerja asli yang kami kirim; jangan menyalin lembar dari buku lain.",
     )
     A06 = (
         TAHAN,
@@ -70,11 +81,13 @@ class Message(Enum):
         TOLAK,
         "Formulir versi {ada} sudah tidak didukung, program ini membaca versi {versi}",
         "Isi ulang di buku kerja yang dibuat rkt bangun dari rencana terbaru.",
+        "Pakai buku kerja terbaru yang kami kirim; isian yang sama dapat diketik lagi di sel kuningnya.",
     )
     A10 = (
         TOLAK,
         "Formulir dibuat dengan versi {ada}, program ini membaca versi {versi}",
         "Perbarui program atau kirim ulang dengan buku kerja terbaru.",
+        "Kirim ulang dengan buku kerja terakhir yang kami kirim.",
     )
     A11 = (
         PERINGATAN,
@@ -85,6 +98,7 @@ class Message(Enum):
         TOLAK,
         "Ini berkas contoh, sedangkan rencananya rencana kantor",
         "Kirim buku kerja yang sebenarnya, bukan hasil «rkt contoh».",
+        "Kirim buku kerja yang kami kirim, misalnya BukuKerja-2024-KUL.xlsx, bukan berkas contoh.",
     )
     A14 = (PERINGATAN, "«{apa}» pada Petunjuk tidak sah", "Isi {cara} pada sel kuning lembar Petunjuk.")
     A15 = (
@@ -96,6 +110,7 @@ class Message(Enum):
         PERINGATAN,
         "Buku kerja dibuat dari susunan rencana yang lain",
         "Nilainya tetap dibaca menurut kode; bagikan buku kerja terbaru untuk triwulan berikutnya.",
+        "Isiannya sudah dibaca; untuk triwulan berikutnya pakai buku kerja terbaru yang kami kirim.",
     )
 
     # B: structure
@@ -315,6 +330,7 @@ class Message(Enum):
         TAHAN,
         "{sel} pada kiriman ke-{lama} («{berkas_lama}») berisi «{isi_lama}», pada kiriman ke-{baru} kosong",
         "Minta sub-bagian memastikannya, atau pilih «Pakai A» (isi lama) atau «Pakai B» (kosong) di lembar Putusan.",
+        "Bila sel itu memang dikosongkan, beri tahu perencana; bila tidak, isi lagi, misalnya «{isi_lama}», lalu kirim lagi.",
     )
     C21 = (TAHAN, "{sel} berisi TRUE/FALSE", "Tulis angkanya, misalnya {contoh}.")
 
@@ -379,6 +395,7 @@ class Message(Enum):
         TAHAN,
         "Dua kiriman ke-{nomor} dari {sub_bagian} berbeda: {isi_a} («{berkas_a}») dan {isi_b} («{berkas_b}»)",
         "Minta sub-bagian mengirim satu berkas dengan «Kiriman ke-» yang lebih besar, atau pilih di lembar Putusan.",
+        "Pastikan isi yang benar, ketik di sel jingga, lalu kirim satu berkas saja dengan «Kiriman ke-» yang lebih besar.",
     )
     F05 = (
         CATAT,
@@ -390,14 +407,22 @@ class Message(Enum):
         "Berkas ini dibuat dari kiriman ke-{dasar}, padahal kiriman ke-{lama} («{lain}») sudah diterima; sel yang "
         "berbeda ditahan",
         "Minta sub-bagian memperbaiki kirimannya yang terakhir, atau pilih isinya di lembar Putusan.",
+        "Lanjutkan dari berkas ini (isinya kiriman Anda yang terakhir), bukan dari berkas yang lebih lama.",
     )
     F07 = (
         TAHAN,
         "{kunci} diisi dua sub-bagian dengan isi berbeda: {kode_a} {isi_a} («{berkas_a}») dan {kode_b} {isi_b} "
         "(«{berkas_b}»)",
         "Tentukan sub-bagian mana yang mengisi, lalu pilih isinya di lembar Putusan.",
+        "Sepakati dengan sub-bagian itu siapa yang mengisi, lalu beri tahu perencana.",
     )
     F08 = (CATAT, "{kunci} dilaporkan dua sub-bagian ({daftar}) dengan isi yang sama", "Tidak perlu apa-apa.")
+    F13 = (
+        TAHAN,
+        "Isian TW {triwulan} sudah diterima dan dikunci, tetapi berubah dari «{lama}» menjadi «{baru}»",
+        "Pilih «Pakai A» (isi lama) atau «Pakai B» (isi baru) di lembar Putusan.",
+        "Bila isi yang baru memang benar, beri tahu perencana; bila tidak, kembalikan isi yang lama lalu kirim lagi.",
+    )
     F14 = (
         CATAT,
         "Indikator {kunci} tidak ada lagi dalam rencana yang direvisi; {jumlah} isiannya tidak digabung, tetap di arsip",
@@ -408,6 +433,7 @@ class Message(Enum):
         "Cara mengisi indikator {kunci} berubah dalam rencana yang direvisi (dari {lama} menjadi {baru}), jadi "
         "{jumlah} angka lamanya tidak dapat dipakai; tetap di arsip",
         "Minta sub-bagian mengisi indikator ini pada buku kerja yang baru.",
+        "Isi indikator ini pada sel kuning di berkas ini dengan cara yang baru, lalu kirim lagi.",
     )
     F16 = (
         PERINGATAN,
@@ -430,6 +456,7 @@ class Message(Enum):
         TAHAN,
         "Sub-bagian «{kode}» tidak ada dalam rencana ini; isinya tidak digabung",
         "Minta pengirim memakai buku kerja yang dibuat dari rencana terbaru.",
+        "Pakai buku kerja terbaru yang kami kirim, lalu kirim lagi.",
     )
 
     F11 = (
@@ -449,6 +476,7 @@ class Message(Enum):
         TOLAK,
         "Bernama {akhiran} tetapi isinya {isi_berkas}",
         "Unduh ulang lampirannya atau minta dikirim ulang.",
+        "Buka berkas Anda di Excel, simpan sebagai Excel Workbook (.xlsx), lalu lampirkan lagi.",
     )
     G04 = (
         CATAT,
@@ -502,6 +530,7 @@ class Message(Enum):
         TOLAK,
         "Nama bagian di dalam berkas tidak sah: «{bagian}»",
         "Jangan dibuka; minta pengirim menyimpan ulang dari Excel lalu mengirim lagi.",
+        "Buka berkasnya di Excel, simpan sebagai Excel Workbook (.xlsx) baru, lalu kirim lagi.",
     )
     H11 = (
         TOLAK,
@@ -512,6 +541,7 @@ class Message(Enum):
         TOLAK,
         "Memuat hubungan ke luar berkas atau yang tidak sah: «{tujuan_luar}»",
         "Jangan dibuka; minta pengirim menyimpan ulang dari Excel lalu mengirim lagi.",
+        "Buka berkasnya di Excel, simpan sebagai Excel Workbook (.xlsx) baru, lalu kirim lagi.",
     )
     H13 = (TOLAK, "Berkas bersandi", "Kirim tanpa sandi.")
     H14 = (
@@ -521,7 +551,12 @@ class Message(Enum):
     )
 
     # J: files and the system they come from
-    J01 = (TOLAK, "Berkas kosong atau terpotong ({rincian})", "Minta dikirim ulang.")
+    J01 = (
+        TOLAK,
+        "Berkas kosong atau terpotong ({rincian})",
+        "Minta dikirim ulang.",
+        "Kirim ulang berkasnya; pastikan sudah tersimpan dan tertutup sebelum dilampirkan.",
+    )
     J02 = (CATAT, "{jumlah} berkas kunci atau sementara dilewati", "Tidak perlu apa-apa.")
     J03 = (
         PERINGATAN,
@@ -734,6 +769,11 @@ class Message(Enum):
         "Sebutkan folder atau berkas .xlsx kiriman, misalnya rkt konsolidasi kiriman --rencana Rencana.xlsx -o Konsolidasi.xlsx.",
     )
 
+    S12 = (
+        TOLAK,
+        "Sub-bagian «{kode}» tidak ada dalam rencana",
+        "Tulis salah satu kode ini: {daftar}.",
+    )
     # K: carriers
     K04 = (
         TOLAK,
@@ -754,16 +794,19 @@ class Message(Enum):
         TOLAK,
         "Lampiran «{nama}» terbungkus {jenis} sehingga isinya tidak dapat dibaca",
         "Minta pengirim melampirkan berkas .xlsx itu sebagai lampiran biasa.",
+        "Lampirkan buku kerjanya (.xlsx) sebagai lampiran biasa, misalnya BukuKerja-2024-KUL.xlsx, lalu kirim lagi.",
     )
     K08 = (
         TOLAK,
         "Surel tidak memuat lampiran formulir; yang ada hanya {apa}",
         "Minta pengirim melampirkan buku kerjanya (.xlsx) pada surel, bukan tautan.",
+        "Lampirkan buku kerjanya (.xlsx) pada surel, bukan tautan, lalu kirim lagi.",
     )
     K11 = (
         TOLAK,
         "Isi dikirim sebagai gambar atau tabel di badan surel",
         "Minta pengirim mengisi buku kerjanya (.xlsx) lalu melampirkannya.",
+        "Ketik angkanya di sel kuning buku kerja (.xlsx), lalu lampirkan buku itu.",
     )
     K12 = (
         TOLAK,
@@ -945,21 +988,6 @@ class Message(Enum):
         """Code: "B10" for B10 and for B10_PINDAH, one fault with two verdicts or wordings."""
         return self.name.partition("_")[0]
 
-    @property
-    def putusan(self) -> Putusan:
-        """Verdict of this problem."""
-        return self.value[0]
-
-    @property
-    def fault(self) -> str:
-        """Format string: what is wrong."""
-        return self.value[1]
-
-    @property
-    def cure(self) -> str:
-        """Format string: what to do."""
-        return self.value[2]
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -994,6 +1022,11 @@ class Problem:
     def tindakan(self) -> str:
         """Cure in words."""
         return self.message.cure.format_map(self._shown).strip()
+
+    @property
+    def tindakan_pengirim(self) -> str:
+        """Cure in words, said to whoever sent the file."""
+        return self.message.cure_of_sender.format_map(self._shown).strip()
 
     @property
     def _shown(self) -> dict[str, Any]:

@@ -132,6 +132,40 @@ def putuskan(
 
 
 @click.command(options_metavar="[PILIHAN]")
+@click.argument("konsolidasi", type=_FILE, required=False)
+@click.option(
+    "-o",
+    "--keluaran",
+    "folder",
+    metavar="FOLDER",
+    type=_FILE,
+    default="perbaikan",
+    show_default=True,
+    help="Folder untuk buku perbaikan.",
+)
+@click.option("--sub-bagian", "kode", metavar="KODE", help="Satu sub-bagian saja, misalnya KUL.")
+def perbaikan(konsolidasi: Path | None, folder: Path, kode: str | None) -> None:
+    """Buat buku perbaikan untuk setiap sub-bagian yang kirimannya ada yang ditahan.
+
+    Isiannya disalin dari kiriman terakhir; sel yang perlu diperbaiki diberi warna jingga dan catatan.
+    """
+    from builder.commands import build_corrections
+
+    made = build_corrections(_find(konsolidasi), folder, kode=kode, track=track)
+    for found, path in made.perbaikan:
+        say(f"  {path}: {len(found.wajib)} hal perlu diperbaiki")
+    if made.bangun is None:
+        say("Tidak ada yang perlu diperbaiki.")
+        return
+    tell(made.bangun.problems)
+    for kept in made.bangun.disimpan:
+        say(f"Berkas sebelumnya disimpan sebagai {kept.name}.")
+    say(
+        f"{len(made.perbaikan)} buku perbaikan dibuat. Kirim kepada sub-bagiannya dengan rkt kirim --perbaikan."
+    )
+
+
+@click.command(options_metavar="[PILIHAN]")
 @click.argument("arsip", metavar="ARSIP", type=_FILE)
 @click.option("--tanpa-makro", is_flag=True, help="Sebagai .xlsx biasa, tanpa tombol.")
 def pulihkan(arsip: Path, tanpa_makro: bool) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from builder import capaian
 from builder.arsip import beside
 from builder.capaian import PERIODE
-from builder.consolidator import Konsolidasi
+from builder.consolidator import Konsolidasi, consolidate
 from builder.expr import Key, Value
 from builder.keadaan import told_berkas, told_isian
 from builder.lama import Lama, Segar
@@ -58,6 +58,21 @@ def bring_in(lama: Lama, hasil: Konsolidasi) -> Segar:
     kalimat = f"Disegarkan {now:%d/%m/%Y %H.%M}. {summarize(hasil)}"
     book = buku_konsolidasi(hasil, Saat(kalimat, f"{now:%d/%m/%Y %H.%M}", lama.folder), lama.lists)
     return Segar(kalimat, tuple(make_patches(book, lama.grids)), book, hasil)
+
+
+def merge_archive(lama: Lama, path: Path, triwulan: int, *, track: Track[Any] = no_track) -> Konsolidasi:
+    """What everything received up to now says at a triwulan (1 to 4), choices and changes by hand included.
+
+    Nothing new is taken in; raises Refused where the archive beside `path` cannot be used.
+    """
+    arsip = beside(path)
+    if arsip.received():
+        choices = read_choices(lama.lists.get("Putusan", ()))
+        hasil = merge_returns([], lama.rkt, triwulan, arsip=arsip, choices=choices, track=track)
+    else:
+        hasil = consolidate([], lama.rkt, triwulan)
+    keep_changes(hasil, lama.book, lama.cells, _written(lama.lists))
+    return hasil
 
 
 def check(lama: Lama, folder: Path, path: Path, *, track: Track[Any] = no_track) -> Segar:

@@ -96,6 +96,7 @@ def _tell_replaced(old: Kiriman, winner: Kiriman) -> None:
     late = old.gelombang > winner.gelombang
     if not late:
         values["berubah"] = _changes(old, winner)
+    old.digantikan[:] = old.problems
     old.problems[:] = [Problem(Message.F05 if late else Message.F03, old.berkas, values=values)]
 
 

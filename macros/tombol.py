@@ -14,7 +14,7 @@ from pathlib import Path
 
 import xlwings as xw
 
-from builder.commands import Bangun, build_buku_kerja
+from builder.commands import Bangun, build_buku_kerja, hand_out
 from builder.identitas import LEMBAR_META, NAMA_HASIL, RENCANA
 from builder.lama import Lama, Segar, read_lama
 from builder.log import write_log
@@ -83,11 +83,9 @@ def hitung_ulang(book: xw.Book) -> str:
 def buat_buku_kerja(book: xw.Book) -> str:
     """Emit the buku kerja of every sub-bagian into a folder beside the workbook; the sentence of the result."""
     path = find_path(book)
-    if _is_rencana(book):
-        rkt, _ = read_plan(path)
-    else:
-        rkt = _open(book)[0].rkt
-    made = build_buku_kerja(rkt, path.parent / FOLDER_BUKU_KERJA)
+    folder = path.parent / FOLDER_BUKU_KERJA
+    rencana = _is_rencana(book)
+    made = build_buku_kerja(read_plan(path)[0], folder) if rencana else hand_out(_open(book)[0], path, folder)
     sentence = _tell_built(made)
     show_result(book, sentence)
     return sentence

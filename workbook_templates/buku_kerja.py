@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from builder import capaian
 from builder.expr import Key
-from builder.identitas import BUKU_KERJA, NAMA_KIRIMAN, NAMA_TRIWULAN, make_tanda
-from builder.layout import Book, Role, Sheet, Validation, line_height, text_lines
+from builder.identitas import (
+    BUKU_KERJA,
+    LEMBAR_BAGIKAN,
+    NAMA_KIRIMAN,
+    NAMA_TRIWULAN,
+    PERAN_PERBAIKAN,
+    PERAN_TERKUNCI,
+    make_tanda,
+)
+from builder.layout import Book, Role, Sheet, Validation, address, line_height, text_lines
 from builder.rkt import Rkt, SubBagian
-from workbook_templates import kartu, referensi, rekap
+from workbook_templates import kartu, perbaikan, referensi, rekap
 from workbook_templates.kartu import Isi
 
 KIRIMAN_KE = Key("umum", "", "kiriman")
@@ -24,6 +34,7 @@ LANGKAH = (
 )
 WARNA = (
     ("isian", "Kuning", "diisi oleh sub-bagian"),
+    ("masuk", "Biru muda", "sudah diterima pada triwulan sebelumnya; terkunci"),
     ("tak_berlaku", "Abu-abu", "tidak berlaku untuk indikator ini, atau diisi sub-bagian lain"),
     ("sel", "Putih", "dihitung otomatis; terkunci"),
     ("sorot_periksa", "Jingga", "perlu diperiksa, dilengkapi, atau menunggu konfirmasi perencana"),
@@ -47,23 +58,47 @@ def file_name(rkt: Rkt, sub_bagian: SubBagian) -> str:
 
 
 def buku_kerja(
-    rkt: Rkt, sub_bagian: SubBagian, isi: Isi | None = None, *, triwulan: int | None = None, kiriman: int = 1
+    rkt: Rkt,
+    sub_bagian: SubBagian,
+    isi: Isi | None = None,
+    *,
+    triwulan: int | None = None,
+    kiriman: int = 1,
+    mend: tuple[str, Sequence[perbaikan.Baris]] | None = None,
 ) -> Book:
-    """The book of one sub-bagian; `isi` are values that already stand in its entry cells."""
+    """The book of one sub-bagian; `isi` are values that already stand in its entry cells.
+
+    `mend`: of a correction workbook, the files that were looked at and the lines of its sheet Perbaikan.
+    """
     sasaran = rkt.sasaran_of(sub_bagian)
     own = frozenset(i.id for s in sasaran for i in s.indikator if rkt.owner(i) == sub_bagian)
     about = f"Sub-bagian {sub_bagian.nama} · Tahun {rkt.identitas.tahun}"
     isi = isi or Isi()
+    cards = [kartu.sasaran_sheet(rkt, s, own, isi, about) for s in sasaran]
+    sel = {c.key: f"{s.name}!{address(c.row, c.column)}" for s in cards for c in s.cells if c.key}
     sheets = [
         _petunjuk(rkt, sub_bagian, len(own), triwulan or rkt.identitas.triwulan, kiriman),
+        *([perbaikan.perbaikan_sheet(rkt, about, *mend, sel)] if mend else []),
         rekap.daftar_sheet(rkt, sasaran, own, f"{about} · bagian sub-bagian ini"),
-        *(kartu.sasaran_sheet(rkt, s, own, isi, about) for s in sasaran),
+        *cards,
         rekap.rekap_sheet(rkt, sasaran, own, f"{about} · bagian sub-bagian ini"),
+        *([_bagikan(isi)] if isi.terkunci or isi.perbaikan else []),
     ]
     tanda = make_tanda(rkt, BUKU_KERJA, sub_bagian.kode, kiriman - 1)
     return referensi.make_book(
         rkt, sheets, tanda, f"Buku Kerja Capaian Kinerja {rkt.identitas.tahun} · {sub_bagian.nama}"
     )
+
+
+def _bagikan(isi: Isi) -> Sheet:
+    """Hidden: what was locked when the book was handed out, and which cells were marked."""
+    sheet = Sheet(LEMBAR_BAGIKAN, hidden=True)
+    rows = [(PERAN_TERKUNCI, key, isi.entries[key]) for key in sorted(isi.terkunci)]
+    rows += [(PERAN_PERBAIKAN, key, None) for key in sorted(isi.perbaikan)]
+    for row, (role, key, value) in enumerate(rows):
+        for column, content in enumerate((role, *key, value)):
+            sheet.put(row, column, content, "kunci")
+    return sheet
 
 
 def _petunjuk(rkt: Rkt, sub_bagian: SubBagian, indikator: int, triwulan: int, kiriman: int) -> Sheet:

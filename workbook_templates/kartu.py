@@ -84,6 +84,10 @@ class Isi:
     entries: Mapping[Key, Value] = field(default_factory=dict)
     terbuka: bool = True  # open for staff; False: brought in by the konsolidasi
     tanda: Mapping[Key, str] = field(default_factory=dict)  # marks of a row of the konsolidasi: "|Pembilang|"
+    terkunci: frozenset[Key] = frozenset()  # accepted in an earlier triwulan: handed out filled and locked
+    perbaikan: Mapping[Key, str] = field(
+        default_factory=dict
+    )  # cells to mend, with what is wrong and what to do
 
 
 def number_format(indikator: Indikator) -> str:
@@ -340,14 +344,16 @@ def _formula_cell(i: Indikator, row: int, at: int, column: Column, key: Key, nod
 
 
 def _entry_cell(i: Indikator, row: int, at: int, column: Column, key: Key, isi: Isi) -> Cell:
-    value = isi.entries.get(key)
+    value, locked = isi.entries.get(key), key in isi.terkunci
     suffix = "_teks" if column.name in TEKS else ""
+    look = "perbaiki" if key in isi.perbaikan else "masuk" if locked or not isi.terbuka else "isian"
     return Cell(
-        row, at, value, ("isian" if isi.terbuka else "masuk") + suffix,
-        Role.ENTRY if isi.terbuka else Role.BROUGHT, key,
+        row, at, value, look + suffix,
+        Role.FIXED if locked else Role.ENTRY if isi.terbuka else Role.BROUGHT, key,
         format="@" if suffix else "" if column.name != "realisasi" else number_format(i),
         name=defined_name(key),
-        validation=validation(i, column.name, key) if not suffix else None,
+        validation=validation(i, column.name, key) if not suffix and not locked else None,
+        note=isi.perbaikan.get(key),
     )  # fmt: skip
 
 

@@ -56,6 +56,15 @@ STYLES: dict[str, dict[str, Any]] = {
     "isian_teks": {**_KOTAK, **_KIRI, "bg_color": KUNING, "valign": "top", "font_size": 9},
     "masuk": {**_KOTAK, **_TENGAH, "bg_color": "#EAF3FA"},
     "masuk_teks": {**_KOTAK, **_KIRI, "bg_color": "#EAF3FA", "valign": "top", "font_size": 9},
+    "perbaiki": {**_KOTAK, **_TENGAH, "bg_color": JINGGA, "font_color": JINGGA_TEKS, "bold": True},
+    "perbaiki_teks": {
+        **_KOTAK,
+        **_KIRI,
+        "bg_color": JINGGA,
+        "font_color": JINGGA_TEKS,
+        "valign": "top",
+        "font_size": 9,
+    },
     "hasil": {**_KOTAK, **_KIRI, "bg_color": "#EAF3FA"},
     # rows of a list: the look of a column, without lines; a filled row gets them by a highlight
     "daftar": dict(_TENGAH),

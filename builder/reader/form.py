@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from builder.masalah import Message
+from builder.reader.bagikan import read_locked
 from builder.reader.cards import find_cards
 from builder.reader.entries import read_entries
 from builder.reader.identity import note_name
@@ -20,6 +21,7 @@ def read_form(reading: Reading) -> None:
     """Everything that a file of a known sub-bagian says; rows are held before any cell of them is read."""
     note_name(reading)
     reading.read_settings()
+    reading.kiriman.terkunci = read_locked(reading)
     note_sheets(reading)
     find_cards(reading)
     note_copies(reading)

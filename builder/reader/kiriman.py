@@ -58,6 +58,10 @@ class Kiriman:
     surat: Surat | None = None  # the mail that brought it
     gelombang: int = 0  # the refresh that received it first, counted from 1; 0 where there is no archive
     diterima: str = ""  # when it was first received, "23/11/2026 21.50"; shown, never decides
+    terkunci: dict[Key, Value] = field(
+        default_factory=dict
+    )  # answers that were handed out locked, as they were
+    digantikan: list[Problem] = field(default_factory=list)  # its problems before another file replaced it
     dilepas: bool = False  # left out of every merge on request
 
     @property

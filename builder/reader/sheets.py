@@ -7,8 +7,10 @@ from typing import Any
 
 from builder.angka import clean
 from builder.expr import Key
+from builder.identitas import LEMBAR_BAGIKAN, LEMBAR_PERBAIKAN
 from builder.layout import Role, Sheet, address, row_key
 from builder.masalah import Message
+from builder.reader.bagikan import read_marked
 from builder.reader.places import entry_cells
 from builder.reader.reading import Reading
 from builder.rkt import TRIWULAN
@@ -25,7 +27,8 @@ def note_sheets(reading: Reading) -> None:
         elif title != name and (titles.count(title) == 1 or name not in structure.moved):
             reading.note(Message.B01, lembar=title, dari=name, ke=title)
     for title in reading.file.sheets:
-        if title not in titles and title not in structure.copies:
+        ours = title in (LEMBAR_BAGIKAN, LEMBAR_PERBAIKAN)  # of a book that was handed out filled
+        if title not in titles and title not in structure.copies and not ours:
             _note_extra(reading, title)
 
 
@@ -186,6 +189,8 @@ def note_parts(reading: Reading) -> None:
 def _note_comments(reading: Reading, sheet: ReturnedSheet) -> None:
     forms = [f for f in reading.book.sheets if reading.structure.homes.get(f.name) == sheet.title]
     ours = {address(c.row, c.column) for f in forms for c in f.cells if c.note}
+    marked = (reading.cards[k.id].at(k.baris, k.kolom) for k in read_marked(reading) if k.id in reading.cards)
+    ours |= {at.sel for at in marked if at and at.lembar == sheet.title}
     comments = [sel for sel in sheet.comments if sel not in ours]
     parts = [f"{n} {word}" for n, word in ((len(comments), "komentar"), (sheet.pictures, "gambar")) if n]
     if parts:
