@@ -55,6 +55,16 @@ def isian_counts(hasil: Konsolidasi) -> dict[str, int]:
     return {state: found[state] for state in ISIAN}
 
 
+def isian_counts_by_owner(hasil: Konsolidasi) -> dict[str, Counter[str]]:
+    """The same for every sub-bagian, by its code."""
+    found: dict[str, Counter[str]] = {s.kode: Counter() for s in hasil.rkt.sub_bagian}
+    for (id, _), state in isian_states(hasil).items():
+        indikator = hasil.rkt.find_indikator(id)
+        assert indikator is not None
+        found[hasil.rkt.owner(indikator).kode][state] += 1
+    return found
+
+
 def told_berkas(hasil: Konsolidasi) -> str:
     """ "5 berkas: 2 diterima, 1 peringatan, 1 ditahan, 1 ditolak"; states that none is in are left out."""
     return f"{len(hasil.kiriman)} berkas: {_told(berkas_counts(hasil.kiriman))}"

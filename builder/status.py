@@ -6,12 +6,13 @@ Read from a konsolidasi as it stands: what its last refresh brought.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from builder.closed import read_file
-from builder.keadaan import isian_states
+from builder.keadaan import isian_counts_by_owner
 from builder.lama import Lama
 from builder.recompute import as_entered
 from builder.rkt import ROMAWI
@@ -43,22 +44,21 @@ class Status:
 def read_status(konsolidasi: Path) -> tuple[int, list[Status]]:
     """The triwulan pelaporan, and every sub-bagian that owns something; raises Refused."""
     lama = read_file(konsolidasi).lama
-    states = isian_states(as_entered(lama))
+    counts = isian_counts_by_owner(as_entered(lama))
     waiting = Counter(
         _kode_of(lama, str(row["id"]))
         for row in lama.lists.get("Putusan", ())
         if row["keadaan"] != DIPUTUSKAN
     )
     owners = [s for s in lama.rkt.sub_bagian if lama.rkt.sasaran_of(s)]
-    return lama.triwulan, [_status(lama, s.kode, s.nama, states, waiting[s.kode]) for s in owners]
+    return lama.triwulan, [_status(lama, s.kode, s.nama, counts[s.kode], waiting[s.kode]) for s in owners]
 
 
-def _status(lama: Lama, kode: str, nama: str, states: dict[tuple[str, int], str], waiting: int) -> Status:
+def _status(lama: Lama, kode: str, nama: str, counts: Mapping[str, int], waiting: int) -> Status:
     used = [
         r for r in lama.lists.get("Kiriman", ()) if r["sub_bagian"] == nama and r["pemakaian"] == "dipakai"
     ]
     last = max(used, key=lambda r: int(r["nomor"] or 0), default={})
-    counts = Counter(state for (id, _), state in states.items() if _kode_of(lama, id) == kode)
     answered = {f"TW {ROMAWI[k]}" for k in range(lama.triwulan, 5)}
     nomor = last.get("nomor")
     return Status(

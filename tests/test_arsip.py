@@ -82,7 +82,7 @@ def cells(path: Path, kantor: Kantor) -> dict[str, Any]:
             is_time = (
                 (r, c) in when.get(name, set())
                 or (name == "Jejak" and c == 8)
-                or (name == "Kiriman" and c == 9)
+                or (name == "Kiriman" and c == 11)
             )
             if value not in (None, "") and not is_time:
                 shown[f"{name}!{r},{c}"] = value

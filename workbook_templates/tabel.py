@@ -15,6 +15,7 @@ from builder import capaian, putusan
 from builder.capaian import PERIODE
 from builder.consolidator import Asal, Konsolidasi
 from builder.expr import Expr, Key, Value
+from builder.keadaan import isian_counts_by_owner
 from builder.layout import Book, Cell, Column, Role, Sheet, Table, line_height, link_to, text_lines
 from builder.masalah import PERINGATAN, TAHAN, TOLAK, Problem
 from builder.putusan import KOSONGKAN
@@ -35,7 +36,9 @@ KIRIMAN = (
     Column("berkas", "Berkas", 34, _B, "daftar_kiri", "@"),
     Column("nomor", "Kiriman ke-", 10, _B, "daftar"),
     Column("triwulan", "TW di berkas", 10, _B, "daftar"),
-    Column("terisi", "Sel terisi", 10, _B, "daftar"),
+    Column("terisi", "Sel terisi", 9, _B, "daftar"),
+    Column("dijawab", "Dijawab", 12, _B, "daftar", "@"),
+    Column("ditahan", "Ditahan", 9, _B, "daftar"),
     Column("status", "Status", 14, _B, "daftar"),
     Column("pemakaian", "Pemakaian", 22, _B, "daftar_kiri"),
     Column("masalah", "Masalah", 10, _B, "daftar"),
@@ -253,13 +256,27 @@ def _height(name: str, columns: tuple[Column, ...], row: Baris) -> float:
 
 
 def _kiriman_rows(hasil: Konsolidasi) -> list[Baris]:
-    missing: list[Baris] = [{"sub_bagian": s.nama, "status": "belum mengirim"} for s in hasil.missing]
-    return missing + [_kiriman_row(hasil, k) for k in hasil.kiriman]
+    by_owner = isian_counts_by_owner(hasil)
+    missing: list[Baris] = [
+        {"sub_bagian": s.nama, **_progress(by_owner[s.kode]), "status": "belum mengirim"}
+        for s in hasil.missing
+    ]
+    return missing + [_kiriman_row(hasil, k, by_owner) for k in hasil.kiriman]
 
 
-def _kiriman_row(hasil: Konsolidasi, k: Kiriman) -> Baris:
-    used = k.sub_bagian is not None and k in hasil.dipakai.get(k.sub_bagian.kode, ())
+def _progress(counts: Mapping[str, int]) -> Baris:
+    """How far a sub-bagian is, all its files together: expected cells that are answered, and those that are held."""
     return {
+        "dijawab": f"{counts['terisi'] + counts['nihil']} dari {sum(counts.values())}",
+        "ditahan": counts["ditahan"],
+    }
+
+
+def _kiriman_row(hasil: Konsolidasi, k: Kiriman, by_owner: Mapping[str, Mapping[str, int]]) -> Baris:
+    used = k.sub_bagian is not None and k in hasil.dipakai.get(k.sub_bagian.kode, ())
+    progress = _progress(by_owner[k.sub_bagian.kode]) if used and k.sub_bagian else {}
+    return {
+        **progress,
         "sub_bagian": k.sub_bagian.nama if k.sub_bagian else "(tidak dikenali)",
         "berkas": show(k.berkas),
         "nomor": k.nomor,
