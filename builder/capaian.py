@@ -22,6 +22,9 @@ PERIODE = (*(f"TW{j}" for j in TRIWULAN), TAHUN)
 NIHIL, PERIKSA, KONFIRMASI = "NIHIL", "PERIKSA", "KONFIRMASI"
 BELUM_LENGKAP, TIDAK_DIUKUR = "BELUM LENGKAP", "-"
 
+# [conv] Why the card of a part says no capaian: a part held against the target of the whole would be a wrong number.
+BAGIAN_BERSAMA = "bagian bersama; capaian dihitung di kantor"
+
 
 class Status(StrEnum):
     """Status of a row as DATA.csv names it."""
@@ -109,9 +112,12 @@ def points(capaian: Expr, digits: int) -> Expr:
 
 
 @cache
-def formulas(indikator: Indikator, aturan: Aturan) -> Mapping[Key, Expr]:
-    """Formula of every computed cell of one indikator, five rows: TW1 to TW4 and TAHUN."""
-    return MappingProxyType(_Kartu(indikator, aturan).formulas())
+def formulas(indikator: Indikator, aturan: Aturan, *, bagian: bool = False) -> Mapping[Key, Expr]:
+    """Formula of every computed cell of one indikator, five rows: TW1 to TW4 and TAHUN.
+
+    `bagian`: its entries are one sub-bagian's part of a shared indikator, which is not measured by itself.
+    """
+    return MappingProxyType(_Kartu(indikator, aturan, bagian=bagian).formulas())
 
 
 def target_cells(indikator: Indikator) -> dict[Key, Value]:
@@ -145,11 +151,15 @@ def status_of(label: Value, capaian: Value) -> Status:
     return Status.KOSONG if capaian in ("", None) else Status.SEMENTARA
 
 
+_LATE = "setelah triwulan pelaporan"
+
+
 class _Kartu:
     """The formulas of one indikator's card; `j` is the row's triwulan, None on the Tahun row."""
 
-    def __init__(self, indikator: Indikator, aturan: Aturan) -> None:
+    def __init__(self, indikator: Indikator, aturan: Aturan, *, bagian: bool = False) -> None:
         self.i = indikator
+        self.bagian = bagian
         self.aturan = aturan
         self.rasio = indikator.isian is Isian.RASIO
 
@@ -324,10 +334,13 @@ class _Kartu:
 
     def _capaian(self, j: int | None) -> Expr:
         sd = self._ref(j, "sd")
-        measured = self._measured(j)
-        if self.i.konsolidasi is Konsolidasi.SUM:
-            measured = if_(self._ref(j, "kosong") > 0, BELUM_LENGKAP, measured)
-        known = if_(sd.equals(""), "", if_(or_(sd.equals(NIHIL), sd.equals(PERIKSA)), sd, measured))
+        if self.bagian:
+            known = if_(sd.equals(""), "", if_(sd.equals(PERIKSA), sd, TIDAK_DIUKUR))
+        else:
+            measured = self._measured(j)
+            if self.i.konsolidasi is Konsolidasi.SUM:
+                measured = if_(self._ref(j, "kosong") > 0, BELUM_LENGKAP, measured)
+            known = if_(sd.equals(""), "", if_(or_(sd.equals(NIHIL), sd.equals(PERIKSA)), sd, measured))
         if self.i.needs_konfirmasi:
             known = Const(KONFIRMASI)
         return if_((j or 1) > K, "", known)
@@ -405,13 +418,16 @@ class _Kartu:
         return if_(is_number(capaian), verdict if j else if_(K.equals(4), verdict, ""), status)
 
     def _keterangan(self, j: int | None) -> Expr:
-        """How old or how complete the number is, and that the year is not over."""
+        """How old or how complete the number is, and that the year is not over; of a part, that it is one."""
+        if self.bagian:
+            late = if_(self._own(j).equals(""), "", _LATE) if j else ""
+            return if_((j or 1) > K, late, if_(self._ref(j, "sd").equals(""), "", BAGIAN_BERSAMA))
         if j is None:
             age = self._age(None, K)
             sofar = if_(self._ref(None, "sd").equals(""), "", _join("sementara s.d. TW ", _roman(K)))
             joined = if_(age.equals(""), sofar, _join(age, " · ", sofar))
             return if_(K.equals(0), "", if_(K.equals(4), age, joined))
-        late = if_(self._own(j).equals(""), "", "setelah triwulan pelaporan")
+        late = if_(self._own(j).equals(""), "", _LATE)
         return if_(j > K, late, self._age(j, Const(j)))
 
     def _age(self, j: int | None, now: Expr) -> Expr:

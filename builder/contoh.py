@@ -85,12 +85,12 @@ def fill(rkt: Rkt, sub_bagian: SubBagian) -> dict[Key, Value]:
     chance = random.Random(f"{_BENIH}-{sub_bagian.kode}")
     entries: dict[Key, Value] = {}
     for i in rkt.indikator:
-        if rkt.owner(i) == sub_bagian:
+        if sub_bagian in rkt.owners(i):
             for j in range(1, TRIWULAN + 1):
                 entries |= {
                     Key(i.id, f"TW{j}", column): value for column, value in _row(i, j, chance).items()
                 }
-    own = {i.id for i in rkt.indikator if rkt.owner(i) == sub_bagian}
+    own = {i.id for i in rkt.indikator if sub_bagian in rkt.owners(i)}
     return entries | {key: value for key, value in KELIRU.items() if key.id in own}
 
 

@@ -18,6 +18,7 @@ LEMBAR_META = "_meta"
 LEMBAR_BAGIKAN, LEMBAR_PERBAIKAN = "_bagikan", "Perbaikan"
 PERAN_TERKUNCI, PERAN_PERBAIKAN = "terkunci", "perbaikan"
 AWALAN_PROPERTI = "rkt_"
+_BERSAMA = ("bersama", "lokasi")
 
 BUKU_KERJA, KONSOLIDASI, RENCANA = "buku_kerja", "konsolidasi", "rencana"
 
@@ -84,9 +85,17 @@ def structure_hash(rkt: Rkt) -> str:
 
 
 def plan_hash(rkt: Rkt) -> str:
-    """Hash over everything that a plan says about its indikator, sub-bagian and rules: one version of it."""
+    """Hash over everything that a plan says about its indikator, sub-bagian and rules: one version of it.
+
+    What nobody shares is left out, so that a workbook made before there was sharing still names its version.
+    """
     said = [
-        (s.id, s.tingkat, s.teks, *(getattr(i, f.name) for f in fields(i)))
+        (
+            s.id,
+            s.tingkat,
+            s.teks,
+            *(getattr(i, f.name) for f in fields(i) if f.name not in _BERSAMA or i.bersama),
+        )
         for s in rkt.sasaran
         for i in s.indikator
     ]

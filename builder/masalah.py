@@ -451,6 +451,16 @@ class Message(Enum):
         "Berkas dikeluarkan dari penggabungan pada {saat}; isinya tetap di arsip",
         "Bila keliru, masukkan lagi dengan rkt putuskan --masukkan.",
     )
+    F20 = (
+        PERINGATAN,
+        "{kunci} diisi bersama dan belum lengkap: {ada}; belum dijawab {kurang}, jadi gabungannya masih kosong",
+        "Ingatkan {kurang}; bagian yang memang nol tetap diisi, yaitu 0.",
+    )
+    F21 = (
+        TAHAN,
+        "{kunci} diisi bersama dan tidak dapat digabung ({daftar}): {sebab}",
+        "Minta bagian itu diperbaiki lalu dikirim lagi, atau tulis isi gabungannya di lembar Putusan, misalnya {contoh}.",
+    )
     F09 = (CATAT, "Belum mengirim: {daftar}", "Ingatkan sub-bagian tersebut.")
     F10 = (
         TAHAN,
@@ -698,6 +708,26 @@ class Message(Enum):
         "Target {id} setahun kini {target}, kurang dari target triwulan yang sudah lewat; target triwulannya memakai "
         "yang baru semua",
         "Periksa target triwulan indikator itu dalam rencana yang baru.",
+    )
+    P26 = (
+        TOLAK,
+        "Kolom «{kolom}» menyebut fungsi yang tidak dimiliki sub-bagian mana pun: {tak_dikenal}",
+        "Tulis fungsi lain yang ikut mengisi, dipisahkan spasi, misalnya TEK HUK; yang ada: {daftar}.",
+    )
+    P27 = (
+        TOLAK,
+        "Kolom lokasi berisi «{isi_kolom}», padahal kolom bersama kosong",
+        "Isi kolom bersama dengan fungsi yang ikut mengisi, misalnya {contoh}; atau kosongkan kolom lokasi.",
+    )
+    P28 = (
+        TOLAK,
+        "Indikator bertipe {tipe} tidak dapat diisi bersama: dari beberapa kata tidak dapat dihitung satu kata",
+        "Kosongkan kolom bersama dan lokasi; tentukan satu fungsi yang mengisi, misalnya KUL.",
+    )
+    P29 = (
+        TOLAK,
+        "Lokasi «{isi_kolom}» tidak berlaku untuk tipe {tipe} dengan isian {isian}",
+        "{cara}; pakai {cocok}.",
     )
     P13 = (TOLAK, "{apa} pada lembar {lembar_rencana} tidak sah: «{isi_kolom}»", "{cara}")
     P14 = (

@@ -51,19 +51,21 @@ def _bagian(hasil: Konsolidasi, sub_bagian: SubBagian, accepted: set[tuple[str, 
 
 
 def answers_of(hasil: Konsolidasi, sub_bagian: SubBagian) -> Mapping[Key, Asal]:
-    """Every answer of a sub-bagian, with its origin."""
-    own = {i.id for i in hasil.rkt.indikator if hasil.rkt.owner(i) == sub_bagian}
-    return {key: asal for key, asal in hasil.asal.items() if key.id in own}
+    """Every answer of a sub-bagian, with its origin; of an indikator that it shares its own part."""
+    rkt, said = hasil.rkt, hasil.jawaban.get(sub_bagian.kode, {})
+    own = {i.id: rkt.is_shared(i) for i in rkt.indikator if sub_bagian in rkt.owners(i)}
+    whole = {key: asal for key, asal in hasil.asal.items() if own.get(key.id) is False}
+    return whole | {key: asal for key, asal in said.items() if own.get(key.id)}
 
 
 def _official(hasil: Konsolidasi, key: Key, asal: Asal) -> Value:
-    """What counts: settled and changed by hand too."""
+    """What counts: settled and changed by hand too; of a shared indikator the sub-bagian's own part."""
     return None if asal.entry.ditahan else asal.entry.value
 
 
 def _own(hasil: Konsolidasi, key: Key, asal: Asal) -> Value:
     """What the sub-bagian itself has said: a change by hand is not put into its mouth."""
-    said = hasil.diubah.get(key) if key in hasil.diubah else asal
+    said = hasil.diubah.get(key) if key in hasil.diubah and hasil.asal[key] is asal else asal
     return None if said is None or said.entry.ditahan else said.entry.value
 
 

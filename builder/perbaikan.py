@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from builder.consolidator import Konsolidasi, is_held
+from builder.consolidator import Konsolidasi
 from builder.expr import Key
 from builder.layout import Book
 from builder.masalah import PERINGATAN, TAHAN, Message, Problem
-from builder.pembagian import Bagian, share_out
+from builder.pembagian import Bagian, answers_of, share_out
 from builder.reader import Kiriman
 from builder.rkt import Rkt
 from builder.tampak import show, visible
@@ -24,7 +24,8 @@ from workbook_templates.perbaikan import Baris
 _KOLOM = (*ANGKA_ISIAN, *TEKS)
 _OF_SENDER = "ABCDEFGHKN"  # parts of the table of failures that speak of what was sent
 _NOT_HIS = frozenset({
-    Message.B16, Message.F09, Message.F11, Message.F16, Message.F17, Message.F18, Message.F19, Message.G04,
+    Message.B16, Message.F09, Message.F11, Message.F16, Message.F17, Message.F18, Message.F19, Message.F20,
+    Message.F21, Message.G04,
 })  # fmt: skip
 _NOTHING = "Tidak perlu apa-apa"
 
@@ -125,12 +126,17 @@ def _row_of(rkt: Rkt, p: Problem) -> Key | None:
 
 def _between(hasil: Konsolidasi, bagian: Bagian) -> Iterator[Butir]:
     """What is held because files differ."""
+    files = {k.berkas: k.sub_bagian.kode for k in hasil.kiriman if k.sub_bagian}
+    at = {(a.entry.lembar, a.entry.sel): key for key, a in answers_of(hasil, bagian.sub_bagian).items()}
     for p in filter(_is_his, hasil.problems):
         i = hasil.rkt.find_indikator(p.tujuan[0]) if p.tujuan else None
-        if i is None or hasil.rkt.owner(i) != bagian.sub_bagian:
-            continue
-        keys = [k for k, a in hasil.pilihan.items() if (k.id, k.baris) == p.tujuan and is_held(p, a[0].entry)]
-        yield Butir(True, keys[0] if keys else _row_of(hasil.rkt, p), p)
+        whose = (
+            files.get(p.berkas or "")
+            or p.values.get("sub_bagian")
+            or (hasil.rkt.owner(i).kode if i else None)
+        )
+        if whose == bagian.sub_bagian.kode:
+            yield Butir(True, at.get((p.lembar or "", p.sel or "")) or _row_of(hasil.rkt, p), p)
 
 
 def _in_order(rkt: Rkt, butir: list[Butir]) -> list[Butir]:

@@ -39,7 +39,7 @@ class Choice:
 def told_options(options: Sequence[Asal]) -> tuple[str, ...]:
     """What may be chosen from, as the list shows it: "«95» (BukuKerja-2024-KUL.xlsx, S17!F8)"."""
     return tuple(
-        f"«{show(a.entry.isi, 1000)}» ({show(a.berkas)}, {a.entry.lembar}!{a.entry.sel})".replace("\n", " ")
+        f"«{show(a.entry.isi, 1000)}» ({a.told_berkas}, {a.entry.lembar}!{a.entry.sel})".replace("\n", " ")
         for a in options
     )
 
@@ -102,7 +102,7 @@ def settle(hasil: Konsolidasi, choices: Mapping[Key, Choice]) -> None:
 
 
 def _settle_one(hasil: Konsolidasi, key: Key, choice: Choice, chosen: Asal) -> None:
-    held = [a.entry for a in (*hasil.pilihan[key], hasil.asal[key])]
+    held = [entry for a in (*hasil.pilihan[key], hasil.asal[key]) for entry in a.cells]
     hasil.asal[key] = chosen
     hasil.diputuskan[key] = choice.pilihan
     for problems in (*(k.problems for k in hasil.kiriman), hasil.problems):

@@ -54,6 +54,14 @@ class Konsolidasi(StrEnum):
     RAW = "raw"
 
 
+class Lokasi(StrEnum):
+    """Location rule: how the parts of several sub-bagian make the number of the office (DOMAIN 3)."""
+
+    SUM = "sum"
+    AVERAGE = "average"
+    RAW = "raw"
+
+
 class Hitungan(StrEnum):
     """What the number of a `last` indikator is: a stock on a date, or counted since January."""
 
@@ -93,7 +101,7 @@ class Indikator:
     tipe: Tipe
     nilai: float | str  # the target: per cent in points, or the word of a predikat or an opini
     satuan: str  # "%", "Laporan", "nilai (0-100)"; empty for words
-    fungsi: str  # the function that owns it: "KUL"
+    fungsi: str  # the function that owns it, and is responsible where others answer too: "KUL"
     polaritas: Polaritas = Polaritas.MAXIMIZE
     isian: Isian = Isian.LANGSUNG
     konsolidasi: Konsolidasi = Konsolidasi.LAST
@@ -109,6 +117,8 @@ class Indikator:
     ragu: frozenset[Ragu] = frozenset()
     keraguan: str = ""  # the doubts in words
     catatan: str = ""
+    bersama: tuple[str, ...] = ()  # other functions that answer it too, each with a part: ("TEK", "HUK")
+    lokasi: Lokasi | None = None  # how their parts make one number; None where nobody shares it
 
     @property
     def nomor(self) -> str:
@@ -231,9 +241,18 @@ class Rkt:
         return self._by_id.get(id)
 
     def owner(self, indikator: Indikator) -> SubBagian:
-        """The sub-bagian whose functions include the indikator's (DOMAIN 3)."""
-        return next(s for s in self.sub_bagian if indikator.fungsi in s.fungsi)
+        """The sub-bagian whose functions include the indikator's (DOMAIN 3): the responsible one of several."""
+        return self.owners(indikator)[0]
+
+    def owners(self, indikator: Indikator) -> tuple[SubBagian, ...]:
+        """Every sub-bagian that answers an indikator, each once: the responsible one, then those that share it."""
+        functions = (indikator.fungsi, *indikator.bersama)
+        return tuple(dict.fromkeys(s for f in functions for s in self.sub_bagian if f in s.fungsi))
+
+    def is_shared(self, indikator: Indikator) -> bool:
+        """Whether several sub-bagian answer it; functions of one sub-bagian are one."""
+        return len(self.owners(indikator)) > 1
 
     def sasaran_of(self, sub_bagian: SubBagian) -> tuple[Sasaran, ...]:
-        """The sasaran in which a sub-bagian owns at least one indikator."""
-        return tuple(s for s in self.sasaran if any(self.owner(i) == sub_bagian for i in s.indikator))
+        """The sasaran in which a sub-bagian answers at least one indikator, alone or with others."""
+        return tuple(s for s in self.sasaran if any(sub_bagian in self.owners(i) for i in s.indikator))

@@ -42,7 +42,7 @@ class Status:
 
 
 def read_status(konsolidasi: Path) -> tuple[int, list[Status]]:
-    """The triwulan pelaporan, and every sub-bagian that owns something; raises Refused."""
+    """The triwulan pelaporan, and every sub-bagian that answers something; raises Refused."""
     lama = read_file(konsolidasi).lama
     counts = isian_counts_by_owner(as_entered(lama))
     waiting = Counter(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from builder import capaian
 from builder.capaian import TAHUN
-from builder.consolidator import Konsolidasi
+from builder.consolidator import Asal, Konsolidasi
 from builder.expr import Key, Value, is_number
 from builder.rkt import TRIWULAN, Indikator, Isian
 from builder.tampak import csv_text
@@ -69,8 +69,14 @@ def _row(result: Konsolidasi, i: Indikator, values: Mapping[Key, Value], periode
         "sub_bagian": result.rkt.owner(i).kode,
         "berkas": filled[0].berkas if filled else None,
         "lembar": filled[0].entry.lembar if filled else None,
-        "sel": ":".join(a.entry.sel for a in filled) or None,
+        "sel": _told_cells(filled),
     }
+
+
+def _told_cells(filled: Sequence[Asal]) -> str | None:
+    """Where a number was typed: "E8:F8"; of one that several sub-bagian made together "E8:F8 + E9:F9"."""
+    by_file = zip(*(a.bagian or (a,) for a in filled), strict=False)
+    return " + ".join(dict.fromkeys(":".join(a.entry.sel for a in of_file) for of_file in by_file)) or None
 
 
 def _typed(result: Konsolidasi, key: Key) -> Value:

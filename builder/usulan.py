@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from builder.expr import Value
-from builder.rkt import TRIWULAN, Hitungan, Isian, Konsolidasi, Polaritas, Ragu, Tipe
+from builder.rkt import TRIWULAN, Hitungan, Isian, Konsolidasi, Lokasi, Polaritas, Ragu, Tipe
 
 Baris = dict[str, Value]  # one row of a plan: column name -> cell
 
@@ -84,6 +84,24 @@ def _isian(row: Baris, tipe: Tipe, tahun: int) -> Value:
     return Isian.RASIO if tipe is Tipe.PERSENTASE else Isian.LANGSUNG
 
 
+def _lokasi(row: Baris, tipe: Tipe, tahun: int) -> Value:
+    if row.get("bersama") in (None, ""):
+        return None
+    return only_lokasi(tipe, str(row["isian"]))
+
+
+def only_lokasi(tipe: Tipe, isian: str) -> Lokasi | None:
+    """The one location rule that gives a right number for a target (DOMAIN 3); None where parts make no whole.
+
+    Quotients are never averaged where their halves are known; counts add up; scores and per cent do not.
+    """
+    if tipe.is_word:
+        return None
+    if isian == Isian.RASIO:
+        return Lokasi.RAW
+    return Lokasi.SUM if tipe is Tipe.JUMLAH else Lokasi.AVERAGE
+
+
 def _konsolidasi(row: Baris, tipe: Tipe, tahun: int) -> Value:
     if tipe is Tipe.JUMLAH:
         return Konsolidasi.LAST if row.get("satuan") in _patterns()["satuan_posisi"] else Konsolidasi.SUM
@@ -136,6 +154,7 @@ _PROPOSALS: dict[str, Callable[[Baris, Tipe, int], Value]] = {
     "fungsi": _fungsi,
     "polaritas": _polaritas,
     "isian": _isian,
+    "lokasi": _lokasi,
     "konsolidasi": _konsolidasi,
     "hitungan": _hitungan,
     "min_sah": _min_sah,

@@ -14,6 +14,7 @@ import bahan
 import openpyxl
 from openpyxl.utils.cell import coordinate_to_tuple
 
+from builder.capaian import TRIWULAN_PELAPORAN
 from builder.commands import build_workbooks
 from builder.consolidator import consolidate
 from builder.expr import Key, Value
@@ -74,19 +75,28 @@ class Kantor:
         return Kantor(folder, self.rkt)
 
     def send(
-        self, contents: Mapping[Key, Any], *, ke: int = 1, names: Mapping[str, str] | None = None
+        self,
+        contents: Mapping[Key, Any],
+        *,
+        ke: int = 1,
+        names: Mapping[str, str] | None = None,
+        kode: str = "",
+        triwulan: int = 2,
     ) -> None:
-        """Returns of the sub-bagian whose indikator are filled; `names`: of files, by code of the sub-bagian."""
+        """Returns of the sub-bagian whose indikator are filled; `names`: of files, by code of the sub-bagian.
+
+        `kode`: of one sub-bagian only, whose part of shared indikator these contents are.
+        """
         self.kiriman.mkdir(exist_ok=True)
         for sub_bagian in self.rkt.sub_bagian:
-            own = {i.id for i in self.rkt.indikator if self.rkt.owner(i) == sub_bagian}
+            own = {i.id for i in self.rkt.indikator if sub_bagian in self.rkt.owners(i)}
             typed = {key: v for key, v in contents.items() if key.id in own}
-            if not typed:
+            if not typed or kode not in ("", sub_bagian.kode):
                 continue
             places = buku_kerja(self.rkt, sub_bagian).places
             name = file_name(self.rkt, sub_bagian)
             book = openpyxl.load_workbook(self.folder / "buku-kerja" / name)
-            for key, content in (typed | {KIRIMAN_KE: ke}).items():
+            for key, content in (typed | {KIRIMAN_KE: ke, TRIWULAN_PELAPORAN: triwulan}).items():
                 cell = book[places[key].sheet][places[key].address]
                 cell.value = escape(content) if isinstance(content, str) else content  # as Excel stores it
                 if isinstance(content, str):

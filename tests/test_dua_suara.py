@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, fields, replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import mesin
 import pytest
@@ -18,6 +18,7 @@ from builder.capaian import TRIWULAN_PELAPORAN
 from builder.expr import Key, Value
 from builder.layout import Book, Role
 from builder.rkt import TRIWULAN, Aturan, Hitungan, Indikator, Isian, Konsolidasi, Polaritas, Ragu, Rkt, Tipe
+from builder.usulan import only_lokasi
 from builder.writer import write_book
 from workbook_templates.buku_kerja import buku_kerja
 from workbook_templates.kartu import Isi
@@ -89,6 +90,7 @@ def test_cards_are_many_and_of_every_kind() -> None:
             assert met > 100, option
     for k in TRIWULAN:
         assert sum(len(rkt.indikator) for n, rkt in made if n.triwulan == k) >= 200
+    assert sum(rkt.is_shared(i) for _, rkt in made for i in rkt.indikator) > 80
     assert sum(i.boleh_nihil for i in cards) > 200
     assert sum(i.needs_konfirmasi for i in cards) > 30
     assert sum(i.toleransi is not None and i.polaritas is Polaritas.STABILIZE for i in cards) > 50
@@ -194,6 +196,7 @@ class Pengarang:
             toleransi=chance.choice((0.0, 0.1, 2.5, 5.0)) if self._often(0.3) else None,
             target_triwulan=tuple(self._quarter_target(tipe, scale, nilai) for _ in TRIWULAN),
             ragu=frozenset(chance.sample(tuple(Ragu), k=2)) if self._often(0.08) else frozenset(),
+            **_shared(id, tipe, isian),
         )
 
     def _rule(self, tipe: Tipe) -> tuple[Isian, Konsolidasi]:
@@ -311,6 +314,12 @@ class Pengarang:
 
     def _often(self, share: float) -> bool:
         return self.chance.random() < share
+
+
+def _shared(id: str, tipe: Tipe, isian: Isian) -> dict[str, Any]:
+    """Every tenth card is one sub-bagian's part, as far as its type allows."""
+    lokasi = only_lokasi(tipe, isian) if sum(map(ord, id)) % 10 == 0 else None
+    return {"bersama": ("KUL", "REN"), "lokasi": lokasi} if lokasi else {}
 
 
 def _typed(number: float) -> float:

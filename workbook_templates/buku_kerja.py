@@ -51,6 +51,11 @@ ARTI = (
     ("sementara s.d. TW II", "tahun belum selesai: ada angkanya, belum ada kesimpulannya"),
 )
 
+ARTI_BERSAMA = (
+    ("Diisi bersama", "isi bagian sub-bagian ini saja; bagian yang memang nol diisi 0, jangan dikosongkan"),
+    (capaian.BAGIAN_BERSAMA.partition(";")[0], "capaiannya dihitung di kantor dari gabungan semua bagian"),
+)
+
 
 def file_name(rkt: Rkt, sub_bagian: SubBagian) -> str:
     """BukuKerja-2024-KUL.xlsx; the truth about a file is inside it."""
@@ -71,13 +76,13 @@ def buku_kerja(
     `mend`: of a correction workbook, the files that were looked at and the lines of its sheet Perbaikan.
     """
     sasaran = rkt.sasaran_of(sub_bagian)
-    own = frozenset(i.id for s in sasaran for i in s.indikator if rkt.owner(i) == sub_bagian)
+    own = frozenset(i.id for s in sasaran for i in s.indikator if sub_bagian in rkt.owners(i))
     about = f"Sub-bagian {sub_bagian.nama} · Tahun {rkt.identitas.tahun}"
     isi = isi or Isi()
     cards = [kartu.sasaran_sheet(rkt, s, own, isi, about) for s in sasaran]
     sel = {c.key: f"{s.name}!{address(c.row, c.column)}" for s in cards for c in s.cells if c.key}
     sheets = [
-        _petunjuk(rkt, sub_bagian, len(own), triwulan or rkt.identitas.triwulan, kiriman),
+        _petunjuk(rkt, sub_bagian, own, triwulan or rkt.identitas.triwulan, kiriman),
         *([perbaikan.perbaikan_sheet(rkt, about, *mend, sel)] if mend else []),
         rekap.daftar_sheet(rkt, sasaran, own, f"{about} · bagian sub-bagian ini"),
         *cards,
@@ -101,7 +106,7 @@ def _bagikan(isi: Isi) -> Sheet:
     return sheet
 
 
-def _petunjuk(rkt: Rkt, sub_bagian: SubBagian, indikator: int, triwulan: int, kiriman: int) -> Sheet:
+def _petunjuk(rkt: Rkt, sub_bagian: SubBagian, own: frozenset[str], triwulan: int, kiriman: int) -> Sheet:
     sheet = Sheet(
         "Petunjuk",
         landscape=False,
@@ -113,7 +118,7 @@ def _petunjuk(rkt: Rkt, sub_bagian: SubBagian, indikator: int, triwulan: int, ki
     sheet.put(0, 0, f"{rkt.identitas.kantor}{contoh}", "pita", columns=4)
     sheet.put(1, 0, f"Buku Kerja Capaian Kinerja Tahun {rkt.identitas.tahun}", "judul", columns=4)
     sheet.heights |= {0: 20, 1: 30}
-    facts = (("Sub-bagian", sub_bagian.nama), ("Indikator yang diisi", f"{indikator} indikator"))
+    facts = (("Sub-bagian", sub_bagian.nama), ("Indikator yang diisi", f"{len(own)} indikator"))
     for row, (label, text) in enumerate(facts, 2):
         sheet.put(row, 1, label, "label")
         sheet.put(row, 2, text, "sel_kiri", columns=2)
@@ -121,8 +126,9 @@ def _petunjuk(rkt: Rkt, sub_bagian: SubBagian, indikator: int, triwulan: int, ki
     _put_choices(sheet, triwulan, kiriman)
     _put_list(sheet, "Cara mengisi", [(str(n), text) for n, text in enumerate(LANGKAH, 1)])
     _put_legend(sheet)
-    _put_list(sheet, "Arti status dan keterangan", ARTI)
-    _put_list(sheet, "Aturan hitung yang dipakai", [("", text) for text in referensi.konvensi(rkt.aturan)])
+    shared = any(i.id in own and rkt.is_shared(i) for i in rkt.indikator)
+    _put_list(sheet, "Arti status dan keterangan", (*ARTI, *ARTI_BERSAMA) if shared else ARTI)
+    _put_list(sheet, "Aturan hitung yang dipakai", [("", text) for text in referensi.konvensi(rkt)])
     return sheet
 
 

@@ -26,7 +26,7 @@ from builder.layout import (
     row_key,
     text_lines,
 )
-from builder.rkt import Hitungan, Indikator, Isian, Konsolidasi, Polaritas, Rkt, Sasaran, Tipe
+from builder.rkt import Hitungan, Indikator, Isian, Konsolidasi, Lokasi, Polaritas, Rkt, Sasaran, Tipe
 from workbook_templates.tema import PERSEN, sorot_kategori
 
 _FIXED, _ENTRY, _FORMULA, _KEY = Role.FIXED, Role.ENTRY, Role.FORMULA, Role.KEY
@@ -68,6 +68,11 @@ POLARITAS_LABEL = {
     Polaritas.MINIMIZE: "makin kecil makin baik",
     Polaritas.STABILIZE: "makin dekat target makin baik",
 }
+LOKASI_LABEL = {
+    Lokasi.SUM: "dijumlahkan",
+    Lokasi.AVERAGE: "dirata-ratakan",
+    Lokasi.RAW: "pembilang dan penyebut dijumlahkan",
+}
 TIPE_LABEL = {t: str(t).capitalize() for t in Tipe}
 
 TANDA_RUMUS = "!"  # before a heading in a cell of marks: its formula says otherwise than Python
@@ -75,6 +80,12 @@ TANDA_RUMUS = "!"  # before a heading in a cell of marks: its formula says other
 # A printed A4 page in landscape, in points at the scale that fits the columns to its width.
 _WIDTH_POINTS = sum(c.width for c in KOLOM if not c.hidden) * 5.35 + 60
 _PAGE_POINTS = (595 - (0.55 + 0.6) * 72) * _WIDTH_POINTS / (842 - 0.8 * 72) * 0.97
+
+
+# The remark on a part takes more lines than a row without texts has.
+_TALL_OF_PART = line_height(
+    text_lines(capaian.BAGIAN_BERSAMA, _COLUMN["keterangan"].width, size=9), size=9, least=26
+)
 
 
 @dataclass(frozen=True)
@@ -205,14 +216,15 @@ def _put_card(sheet: Sheet, rkt: Rkt, i: Indikator, row: int, is_own: bool, isi:
     if is_own:
         sheet.put(row, 0, row_key(i.id, "JUDUL"), "kunci", Role.KEY)
         sheet.put(headings, 0, row_key(i.id, "KEPALA"), "kunci", Role.KEY)
-    formulas = capaian.formulas(i, rkt.aturan) if is_own else {}
+    is_part = isi.terbuka and rkt.is_shared(i)
+    formulas = capaian.formulas(i, rkt.aturan, bagian=is_part) if is_own else {}
     for n, periode in enumerate(PERIODE):
         at = headings + 1 + n
         cells = [_row_cell(i, periode, column, at, formulas, is_own, isi) for column in KOLOM[2:]]
         sheet.cells += [c for c in cells if c]
         if is_own:
             sheet.put(at, 0, row_key(i.id, periode), "kunci", Role.KEY, Key(i.id, periode, "kunci"))
-        sheet.heights[at] = _row_height(i, periode, isi)
+        sheet.heights[at] = max(_row_height(i, periode, isi), _TALL_OF_PART if is_part and is_own else 0)
         height += sheet.heights[at]
     if is_own:
         _highlight(sheet, rkt, i)
@@ -228,9 +240,7 @@ def _put_title(sheet: Sheet, rkt: Rkt, i: Indikator, row: int, is_own: bool, isi
     key = Key(i.id, "JUDUL", "indikator") if is_own else None
     sheet.put(row, text, i.teks, "indikator" + grey, Role.FIXED, key, columns=kind - text)
     sheet.put(row, kind, _kind(i), "sifat" + grey, columns=target - kind)
-    whose = rkt.owner(i).nama
-    owner = f"Diisi: {whose}" if not (is_own and isi.terbuka) else ""
-    about = "\n".join(p for p in (_target(rkt, i), owner) if p)
+    about = "\n".join(p for p in (_target(rkt, i), _owners(rkt, i, is_own and isi.terbuka)) if p)
     sheet.put(row, target, about, "sifat" + grey, columns=_LAST_PRINTED - target + 1)
     if is_own:
         sheet.put(row, _AT["susunan"], susunan(i), "kunci", Role.FIXED, Key(i.id, "JUDUL", "susunan"))
@@ -245,6 +255,14 @@ def _put_title(sheet: Sheet, rkt: Rkt, i: Indikator, row: int, is_own: bool, isi
     )
     sheet.heights[row] = line_height(lines, padding=8, least=26)
     return sheet.heights[row]
+
+
+def _owners(rkt: Rkt, i: Indikator, is_obvious: bool) -> str:
+    """Who fills the card; of one that several sub-bagian fill, how their parts make the office's number."""
+    if i.lokasi and rkt.is_shared(i):
+        names = ", ".join(s.nama for s in rkt.owners(i))
+        return f"Diisi bersama: {names} · {LOKASI_LABEL[i.lokasi]}"
+    return "" if is_obvious else f"Diisi: {rkt.owner(i).nama}"
 
 
 def _kind(i: Indikator) -> str:

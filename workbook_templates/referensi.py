@@ -9,15 +9,23 @@ from builder.capaian import aturan_tables
 from builder.expr import Key, call, if_
 from builder.identitas import AWALAN_PROPERTI, LEMBAR_META, Tanda
 from builder.layout import Book, Role, Sheet
-from builder.rkt import ROMAWI, Aturan, Rkt, Tipe
+from builder.rkt import ROMAWI, Rkt, Tipe
 from workbook_templates.kartu import KOLOM
 
 Daftar = Mapping[str, tuple[str, ...]]  # words to choose from, by the defined name of their list
 _NONE: Daftar = {}
 
+_BERSAMA = (
+    "[konv] Diisi bersama: jumlah dijumlahkan; nilai dan persen langsung dirata-ratakan; pembilang dan penyebut "
+    "dijumlahkan lalu dibagi.",
+    "[konv] Diisi bersama: gabungan kosong selama ada bagian yang kosong; bagian Nihil dilewati, semua Nihil = Nihil.",
+    "[konv] Diisi bersama: bagian tidak dinilai sendiri; jawaban menurut rencana lama digabung menurut rencana itu.",
+)
 
-def konvensi(aturan: Aturan) -> tuple[str, ...]:
+
+def konvensi(rkt: Rkt) -> tuple[str, ...]:
     """How capaian is computed, in words: what a regulation says, and what this office has chosen."""
+    aturan = rkt.aturan
     cap = f"{aturan.cap * 100:g}%".replace(".", ",")
     nihil = "dihitung 100% dalam rata-rata" if aturan.nihil_100 else "tidak ikut dirata-ratakan"
     return (
@@ -29,6 +37,7 @@ def konvensi(aturan: Aturan) -> tuple[str, ...]:
         "[konv] Angka lama yang terbawa ke triwulan tanpa isian tidak pernah menaikkan capaian.",
         f"[konv] Nihil {nihil}.",
         "[konv] Rata-rata sasaran = rata-rata indikatornya yang mempunyai angka; kantor = rata-rata sasaran.",
+        *(_BERSAMA if any(map(rkt.is_shared, rkt.indikator)) else ()),
         "[reg] = menurut peraturan atau laporan pemerintah; [konv] = kesepakatan, dapat diubah perencana.",
     )
 
@@ -72,7 +81,7 @@ def referensi_sheet(rkt: Rkt, lists: Daftar = _NONE) -> Sheet:
         for row, word in enumerate(words):
             sheet.put(row + 1, at, word, "sel", Role.FIXED, Key(name, str(row), "kode"))
         at += 1
-    for n, text in enumerate(konvensi(rkt.aturan)):
+    for n, text in enumerate(konvensi(rkt)):
         sheet.put(n, 12, text, "teks")
     return sheet
 

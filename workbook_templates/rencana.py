@@ -23,7 +23,7 @@ from builder.plan.table import (
     as_row,
     settings_of,
 )
-from builder.rkt import Hitungan, Isian, Konsolidasi, Polaritas, Ragu, Rkt, Tingkat, Tipe
+from builder.rkt import Hitungan, Isian, Konsolidasi, Lokasi, Polaritas, Ragu, Rkt, Tingkat, Tipe
 from builder.usulan import Baris
 from workbook_templates.referensi import meta_sheet
 from workbook_templates.rekap import put_title
@@ -42,6 +42,8 @@ RENCANA_KOLOM = (
     Column("ragu", "Ragu (kosongkan bila sudah diputuskan)", 15, _E),
     Column("keraguan", "Keraguan", 40, _E, "sel_kiri"),
     Column("fungsi", "Fungsi", 8, _E),
+    Column("bersama", "Diisi bersama fungsi", 12, _E),
+    Column("lokasi", "Gabungan bagian", 10, _E),
     Column("polaritas", "Polaritas", 11, _E),
     Column("isian", "Isian", 10, _E),
     Column("konsolidasi", "Konsolidasi triwulan", 12, _E),
@@ -65,6 +67,7 @@ _BARIS_KOSONG = 40  # rows with dropdowns below the last one, for indikator that
 PILIHAN: dict[str, tuple[str, ...]] = {
     "tingkat": tuple(Tingkat),
     "tipe": tuple(Tipe),
+    "lokasi": tuple(Lokasi),
     "polaritas": tuple(Polaritas),
     "isian": tuple(Isian),
     "konsolidasi": tuple(Konsolidasi),
@@ -82,9 +85,12 @@ _TANYA = {
     "boleh_nihil": "ya bila dapat terjadi tidak ada yang diukur, misalnya tidak ada pengaduan.",
     "ragu": "Putuskan, lalu kosongkan sel ini. Selama berisi tipe, skala, atau polaritas, capaiannya KONFIRMASI.",
     "fungsi": "Fungsi yang memiliki indikator ini; lihat lembar Sub-bagian.",
+    "bersama": "Fungsi lain yang ikut mengisi bagiannya; boleh beberapa, dipisahkan spasi, misalnya TEK HUK.",
+    "lokasi": "Hanya bila diisi bersama. sum: jumlah; average: rata-rata; raw: pembilang dan penyebut dijumlahkan.",
     "tingkat": "program atau kegiatan.",
     "usulan": "ya bila nilainya dapat dihitung dari indikator lain.",
 }
+_BEBERAPA = ("bersama", "ragu")  # one word is picked, several may be typed
 _LABEL_IDENTITAS = (
     ("kantor", "Kantor", "KPU Kabupaten Kubu Raya"),
     ("tahun", "Tahun", "2024"),
@@ -98,8 +104,10 @@ _LABEL_IDENTITAS = (
 
 def rencana_book(rows: Sequence[Baris], settings: Mapping[str, Any]) -> Book:
     """The plan workbook: rows as `plan` names their columns, settings in the shape of its TOML document."""
-    pilihan = PILIHAN | {"fungsi": tuple(f for s in settings["sub_bagian"] for f in s["fungsi"])}
-    pilihan |= {
+    fungsi = tuple(f for s in settings["sub_bagian"] for f in s["fungsi"])
+    pilihan = PILIHAN | {
+        "fungsi": fungsi,
+        "bersama": fungsi,
         "opini": tuple(k for k, *_ in settings["aturan"]["opini"]),
         "predikat": tuple(k for k, *_ in settings["aturan"]["predikat"]),
     }
@@ -189,7 +197,7 @@ def _validation(column: Column, row: int, words: Mapping[str, int]) -> Validatio
             told,
             f"Pilih dari daftar. {told}",
             source=f"PILIHAN_{name.upper()}",
-            stops=name != "ragu",
+            stops=name not in _BEBERAPA,
         )
     if name == "nilai":
         told = (

@@ -358,7 +358,7 @@ def _jejak_row(hasil: Konsolidasi, key: Key) -> Baris:
     return row | {
         "nilai": None if is_text else asal.entry.shown,
         "isi": asal.entry.shown if is_text else show(asal.entry.isi, 300),
-        "berkas": show(asal.berkas), "lembar": visible(asal.entry.lembar), "sel": asal.entry.sel,
+        "berkas": asal.told_berkas, "lembar": visible(asal.entry.lembar), "sel": asal.entry.sel,
     }  # fmt: skip
 
 

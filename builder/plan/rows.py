@@ -17,6 +17,7 @@ from builder.rkt import (
     Indikator,
     Isian,
     Konsolidasi,
+    Lokasi,
     Polaritas,
     Ragu,
     Sasaran,
@@ -24,11 +25,17 @@ from builder.rkt import (
     Tingkat,
     Tipe,
 )
-from builder.usulan import Baris, complete
+from builder.usulan import Baris, complete, only_lokasi
 
 _ID = re.compile(r"S(\d{2,3})-I(\d{1,2})")
 _TOLERANCE = 1e-6
 _SATUAN_LENGTH = 60  # stands in headings and in the messages of entry cells
+
+_CARA_LOKASI = {  # why a location rule is wrong where it is not the one that fits
+    Lokasi.SUM: "Persen dan nilai tidak boleh dijumlahkan",
+    Lokasi.AVERAGE: "Hasil bagi dan jumlah tidak boleh dirata-ratakan",
+    Lokasi.RAW: "raw memerlukan pembilang dan penyebut (isian rasio)",
+}
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -161,6 +168,9 @@ class _Rows:
             return None
         self._check_fungsi()
         self._check_rule(tipe, isian, konsolidasi)
+        bersama = tuple(re.findall(r"\w+", self._text("bersama")))
+        lokasi = self._choice(Lokasi, "lokasi") if self._text("lokasi") else None
+        self._check_bersama(bersama, lokasi, tipe, isian)
         triwulan = tuple(
             self._target(tipe, f"tw{j}") if self.row.get(f"tw{j}") not in (None, "") else None
             for j in TRIWULAN
@@ -172,7 +182,7 @@ class _Rows:
             min_sah=self._limit("min_sah"), maks_sah=self._limit("maks_sah"), boleh_nihil=self._flag("boleh_nihil"),
             batas_capaian=self._limit("batas_capaian"), toleransi=self._limit("toleransi"),
             tahun_data=self._year(), target_triwulan=triwulan, usulan=self._flag("usulan"), ragu=self._ragu(),
-            keraguan=self._text("keraguan"), catatan=self._text("catatan"),
+            keraguan=self._text("keraguan"), catatan=self._text("catatan"), bersama=bersama, lokasi=lokasi,
         )  # fmt: skip
         self._check_bounds(indikator)
         self._check_triwulan(indikator)
@@ -275,6 +285,20 @@ class _Rows:
             cure = "Hasil bagi tidak boleh dijumlahkan; pakai raw, last, atau average."
         if cure:
             self._wrong(Message.P09, column, konsolidasi=konsolidasi, tipe=tipe, isian=isian, cara=cure)
+
+    def _check_bersama(
+        self, bersama: tuple[str, ...], lokasi: Lokasi | None, tipe: Tipe, isian: Isian
+    ) -> None:
+        """Who shares an indikator is known, and the parts make a right number (DOMAIN 3)."""
+        unknown = [f for f in bersama if f not in self.fungsi]
+        if unknown:
+            self._wrong(Message.P26, "bersama", tak_dikenal=", ".join(unknown), daftar=", ".join(self.fungsi))
+        elif bersama and tipe.is_word:
+            self._wrong(Message.P28, "bersama", tipe=tipe)
+        elif lokasi and not bersama:
+            self._wrong(Message.P27, "lokasi", contoh="TEK HUK")
+        elif lokasi and lokasi is not (fits := only_lokasi(tipe, isian)):
+            self._wrong(Message.P29, "lokasi", tipe=tipe, isian=isian, cara=_CARA_LOKASI[lokasi], cocok=fits)
 
     def _check_bounds(self, i: Indikator) -> None:
         """The target lies within what an entry may be; otherwise no entry could reach it."""

@@ -14,9 +14,9 @@ from builder.rkt import TRIWULAN, Identitas, Indikator, Rkt, Sasaran
 from builder.usulan import Baris
 
 KOLOM = (
-    "id", "tingkat", "sasaran", "indikator", "target", "tipe", "nilai", "satuan", "fungsi", "polaritas", "isian",
-    "konsolidasi", "hitungan", "tw1", "tw2", "tw3", "tw4", "min_sah", "maks_sah", "boleh_nihil", "batas_capaian",
-    "toleransi", "tahun_data", "usulan", "ragu", "keraguan", "catatan",
+    "id", "tingkat", "sasaran", "indikator", "target", "tipe", "nilai", "satuan", "fungsi", "bersama", "lokasi",
+    "polaritas", "isian", "konsolidasi", "hitungan", "tw1", "tw2", "tw3", "tw4", "min_sah", "maks_sah", "boleh_nihil",
+    "batas_capaian", "toleransi", "tahun_data", "usulan", "ragu", "keraguan", "catatan",
 )  # fmt: skip
 WAJIB = ("id", "sasaran", "indikator", "tipe", "nilai")
 ANGKA = (
@@ -32,7 +32,7 @@ ANGKA = (
     "tahun_data",
 )
 PILIHAN = (
-    "tingkat", "tipe", "polaritas", "isian", "konsolidasi", "hitungan", "boleh_nihil", "usulan", "ragu",
+    "tingkat", "tipe", "lokasi", "polaritas", "isian", "konsolidasi", "hitungan", "boleh_nihil", "usulan", "ragu",
 )  # fmt: skip
 LEMBAR_RENCANA, LEMBAR_IDENTITAS, LEMBAR_SUB_BAGIAN, LEMBAR_ATURAN = (
     "Rencana",
@@ -57,8 +57,9 @@ def as_row(sasaran: Sasaran, i: Indikator) -> Baris:
     """An indikator as a row of a plan."""
     return {
         "id": i.id, "tingkat": sasaran.tingkat, "sasaran": sasaran.teks, "indikator": i.teks, "target": i.target,
-        "tipe": i.tipe, "nilai": i.nilai, "satuan": i.satuan, "fungsi": i.fungsi, "polaritas": i.polaritas,
-        "isian": i.isian, "konsolidasi": i.konsolidasi, "hitungan": i.hitungan,
+        "tipe": i.tipe, "nilai": i.nilai, "satuan": i.satuan, "fungsi": i.fungsi, "bersama": " ".join(i.bersama),
+        "lokasi": i.lokasi, "polaritas": i.polaritas, "isian": i.isian, "konsolidasi": i.konsolidasi,
+        "hitungan": i.hitungan,
         **{f"tw{j}": t for j, t in zip(TRIWULAN, i.target_triwulan, strict=True)},
         "min_sah": i.min_sah, "maks_sah": i.maks_sah, "boleh_nihil": "ya" if i.boleh_nihil else "tidak",
         "batas_capaian": i.batas_capaian, "toleransi": i.toleransi, "tahun_data": i.tahun_data,

@@ -7,7 +7,7 @@ from typing import Any
 
 from builder.expr import Key, Value
 from builder.identitas import Tanda
-from builder.masalah import Problem, Putusan, heaviest
+from builder.masalah import Problem, Putusan, heaviest, show
 from builder.rkt import Rkt, SubBagian
 from builder.strict.unpacked import Surat
 
@@ -36,10 +36,21 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Asal:
-    """An entry and the file that it came from."""
+    """An entry and the file that it came from; of one that several sub-bagian made together, every part."""
 
     entry: Entry
     berkas: str
+    bagian: tuple[Asal, ...] = ()  # the parts that it was merged from, in the plan's order
+
+    @property
+    def told_berkas(self) -> str:
+        """The name of its file, or of the files of its parts, as a cell or a message shows it."""
+        return " + ".join(dict.fromkeys(show(a.berkas) for a in self.bagian or (self,)))
+
+    @property
+    def cells(self) -> tuple[Entry, ...]:
+        """The entry, and the cells of the files that it was merged from."""
+        return (self.entry, *(a.entry for a in self.bagian))
 
 
 @dataclass(slots=True)

@@ -82,12 +82,22 @@ def _is_compared(reading: Reading, placed: Placed) -> bool:
 
 
 def _was_open(reading: Reading, card: Card | None) -> bool:
-    """Its polarity or type was settled after the file was handed out, or is open again: words and rules differ."""
-    at = card.at("TW1", "capaian") if card else None
-    formula = (reading.file.content(at).formula or "") if at else ""
-    return (
-        card is not None and (f'"{capaian.KONFIRMASI}"' in formula.upper()) != card.indikator.needs_konfirmasi
-    )
+    """Its polarity, its type or who shares it was settled after the file was handed out: words and rules differ."""
+    if card is None:
+        return False
+    formula = _formula_at(reading, card, "capaian")
+    is_open = f'"{capaian.KONFIRMASI}"' in formula.upper()
+    return is_open != card.indikator.needs_konfirmasi or _was_shared_otherwise(reading, card)
+
+
+def _was_shared_otherwise(reading: Reading, card: Card) -> bool:
+    formula = _formula_at(reading, card, "keterangan")
+    return bool(formula) and (capaian.BAGIAN_BERSAMA in formula) != reading.rkt.is_shared(card.indikator)
+
+
+def _formula_at(reading: Reading, card: Card, column: str) -> str:
+    at = card.at("TW1", column)
+    return (reading.file.content(at).formula or "") if at else ""
 
 
 def _compare(reading: Reading, found: _Found, placed: Placed, sheet: str, *, texts: bool) -> None:
