@@ -135,7 +135,7 @@ def is_number_unit(unit: Unit) -> bool:
 def _merge_unit(i: Indikator, shares: Sequence[Bagian], owners: tuple[str, ...]) -> Merged:
     if any(b.is_held for b in shares):
         held = " dan ".join(b.kode for b in shares if b.is_held)
-        return hold(shares, f"bagian {held} tidak terbaca atau belum berpasangan")
+        return hold(shares, f"bagian {held} masih harus diperiksa")
     if not is_number_unit(unit_of(next(iter(shares[0].cells)))):
         return _merge_words(shares)
     if not owners:

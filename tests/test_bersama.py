@@ -351,6 +351,8 @@ def test_held_whole_names_its_parts_and_offers_none(tertahan: Kantor) -> None:
     both = "BukuKerja-2026-KUL.xlsx + BukuKerja-2026-TEK.xlsx"
     row = rows["S01-I2", "realisasi"]
     assert (row["isi_a"], row["isi_b"]) == (f"«KUL 3; TEK belum ada» ({both}, S01!G16)", None)
+    sheet = openpyxl.load_workbook(tertahan.konsolidasi)["S01"]
+    assert (sheet.row_dimensions[8].height or 0) > 40, "three lines in a narrow cell are not cut"
 
 
 @pytest.mark.parametrize("pilihan", ["A", "B"])

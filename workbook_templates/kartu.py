@@ -88,6 +88,9 @@ _TALL_OF_PART = line_height(
 )
 
 
+_LINES_HELD = 5  # of what is held in a cell for a number; the whole text stands in the cell
+
+
 @dataclass(frozen=True)
 class Isi:
     """What stands in the entry cells of a book (per cent as a fraction), and who fills them."""
@@ -310,7 +313,10 @@ def _row_height(i: Indikator, periode: str, isi: Isi) -> float:
     lines = max(
         text_lines(t, _COLUMN[c].width, size=9) if isinstance(t, str) else 1 for c, t in texts.items()
     )
-    return line_height(lines, size=9, least=20 if periode == TAHUN else 26)
+    height = line_height(lines, size=9, least=20 if periode == TAHUN else 26)
+    held = [t for c in ANGKA_ISIAN if isinstance(t := isi.entries.get(Key(i.id, periode, c)), str)]
+    lines = max((text_lines(t, _COLUMN["realisasi"].width, bold=True) for t in held), default=1)
+    return max(height, line_height(min(lines, _LINES_HELD)))
 
 
 def _row_cell(
