@@ -460,6 +460,7 @@ class Message(Enum):
         TAHAN,
         "{kunci} diisi bersama dan tidak dapat digabung ({daftar}): {sebab}",
         "Minta bagian itu diperbaiki lalu dikirim lagi, atau tulis isi gabungannya di lembar Putusan, misalnya {contoh}.",
+        "Perbaiki bagian Anda bila disebut di sini, misalnya {contoh}, lalu kirim lagi.",
     )
     F09 = (CATAT, "Belum mengirim: {daftar}", "Ingatkan sub-bagian tersebut.")
     F10 = (
