@@ -33,12 +33,22 @@ class Tertutup:
     lama: Lama
 
 
+def find_konsolidasi(path: Path | None) -> Path:
+    """The konsolidasi that was named, or the only one in this folder; raises Refused."""
+    if path:
+        return path
+    found = [p for p in sorted(Path().glob("Konsolidasi-*.xls[xm]")) if "(" not in p.name]
+    if len(found) != 1:
+        raise Refused(Problem(Message.S10))
+    return found[0]
+
+
 def refresh_file(path: Path, *, folder: Path | None = None, track: Track[Any] = no_track) -> Segar:
     """What Segarkan does, without Excel; raises Refused, and the file is then as it was.
 
     `folder`: of the returns, where it is not the one that the Dasbor names.
     """
-    _check_is_there(path)
+    check_is_there(path)
     with holding(path) as told:
         check_place(path)
         tertutup = read_file(path)
@@ -50,7 +60,7 @@ def refresh_file(path: Path, *, folder: Path | None = None, track: Track[Any] = 
 
 def recompute_file(path: Path) -> Segar:
     """What Hitung Ulang does, without Excel; raises Refused."""
-    _check_is_there(path)
+    check_is_there(path)
     with holding(path) as told:
         check_place(path)
         tertutup = read_file(path)
@@ -59,12 +69,13 @@ def recompute_file(path: Path) -> Segar:
 
 def check_file(path: Path) -> None:
     """Raises Refused where the file is no konsolidasi that can be refreshed."""
-    _check_is_there(path)
+    check_is_there(path)
     check_place(path)
     read_file(path)
 
 
-def _check_is_there(path: Path) -> None:
+def check_is_there(path: Path) -> None:
+    """Raises Refused where there is no such file."""
     if not path.is_file():
         raise Refused(Problem(Message.S01, str(path)))
 

@@ -24,6 +24,7 @@ BAGIAN = {
     "N": "Aturan isian",
     "P": "Rencana",
     "S": "Berkas yang disebut dalam perintah",
+    "U": "Mengambil dan mengirim surel",
     "X": "Dokumen RKT",
 }
 

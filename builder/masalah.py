@@ -1,8 +1,8 @@
 """Every problem that a file can have, as a value with a place and an Indonesian message.
 
 One enum holds all messages: code, verdict, what is wrong, what to do. Codes A to M are those of the
-table of failures; N are ours for the rules of an isian, P for a plan, S for files and the system, X for an
-RKT document. A wrong file yields problems; only a wrong program raises.
+table of failures; N are ours for the rules of an isian, P for a plan, S for files and the system, U for the office's
+mail, X for an RKT document. A wrong file yields problems; only a wrong program raises.
 """
 
 from __future__ import annotations
@@ -845,6 +845,12 @@ class Message(Enum):
         "Kirim ulang buku kerjanya saja sebagai lampiran biasa.",
     )
 
+    K13 = (
+        CATAT,
+        "{jumlah} surel terlalu besar untuk diambil dan tetap di kotak surat: {daftar}",
+        "Bila isinya kiriman, minta pengirim mengirim buku kerjanya saja sebagai lampiran biasa.",
+    )
+
     # L: the konsolidasi as it stands
     L01 = (
         PERINGATAN,
@@ -976,6 +982,94 @@ class Message(Enum):
         "Hapus rumus larik itu atau pindahkan ke lembar sendiri, lalu coba lagi.",
     )
 
+    # U: the office's mail: its settings, its servers, its letters
+    U01 = (
+        TOLAK,
+        "Setelan surel belum ada",
+        "Buat berkas itu di samping buku konsolidasi; contoh isinya ada di bawah ini dan di panduan konsolidator.",
+    )
+    U02 = (
+        TOLAK,
+        "Setelan surel tidak dapat dibaca pada baris {baris}",
+        'Periksa baris itu: teks ditulis di antara tanda petik, misalnya server = "imap.kpu.go.id".',
+    )
+    U03 = (TOLAK, "Kunci «{kunci}» belum ada", "Tambahkan, misalnya {kunci} = {contoh}.")
+    U04 = (TOLAK, "Isi kunci «{kunci}» harus {harus}", "Tulis misalnya {kunci} = {contoh}.")
+    U05 = (
+        TOLAK,
+        "Kunci «{kunci}» tidak dikenal",
+        "Hapus, atau perbaiki penulisannya; yang ada: {daftar}.",
+    )
+    U06 = (
+        TOLAK,
+        "Kata sandi tidak boleh ditulis di berkas setelan (kunci «{kunci}»)",
+        "Hapus baris itu, lalu jalankan rkt sandi; sandinya disimpan di penyimpan sandi komputer.",
+    )
+    U07 = (
+        TOLAK,
+        "Sub-bagian «{kunci}» tidak ada dalam rencana",
+        "Pakai kode dari rencana, yaitu {daftar}.",
+    )
+    U10 = (
+        TOLAK,
+        "Kata sandi {pengguna} di {server} belum disimpan",
+        "Jalankan rkt sandi sekali, atau isi variabel lingkungan {variabel}.",
+    )
+    U11 = (
+        TOLAK,
+        "Komputer ini tidak punya penyimpan sandi yang aman, atau penyimpannya terkunci",
+        "Buka kuncinya, atau isi sandinya pada variabel lingkungan RKT_SANDI setiap kali menjalankan rkt.",
+    )
+    U12 = (
+        TOLAK,
+        "Bagian surel belum dipasang ({paket})",
+        "Jalankan: python -m pip install imapclient keyring.",
+    )
+    U13 = (
+        TOLAK,
+        "Kata sandi memuat huruf yang tidak dapat diterima server {server}",
+        "Ganti sandinya di server surat dengan huruf, angka, dan tanda biasa, lalu jalankan rkt sandi lagi.",
+    )
+    U20 = (
+        TOLAK,
+        "Server {server} port {port} tidak dapat dihubungi: {sebab}",
+        'Periksa internet serta server dan port di surel.toml, misalnya server = "imap.kpu.go.id" dan port = 993.',
+    )
+    U21 = (
+        TOLAK,
+        "Sertifikat server {server} tidak dapat dipercaya: {sebab}",
+        'Periksa nama servernya. Bila kantor punya sertifikat sendiri, tulis berkasnya, misalnya sertifikat = "ca-kantor.pem".',
+    )
+    U22 = (
+        TOLAK,
+        "Server {server} port {port} tidak menyediakan sambungan bersandi dengan cara {keamanan}; sandi tidak dikirim",
+        'Ganti port dan keamanan di surel.toml, misalnya port = 993 dan keamanan = "tls".',
+    )
+    U23 = (
+        TOLAK,
+        "Server {server} menolak pengguna {pengguna} atau kata sandinya",
+        "Periksa pengguna pada [{bagian}], lalu jalankan rkt sandi lagi. Sebagian server meminta sandi aplikasi.",
+    )
+    U24 = (
+        TOLAK,
+        "Kotak «{kotak}» tidak ada di server {server}",
+        "Tulis salah satu ini pada kunci kotak: {daftar}.",
+    )
+    U25 = (
+        TOLAK,
+        "Sambungan ke {server} terputus ({sebab}) dan {kali} kali dicoba lagi tanpa hasil; {jumlah} surel baru sudah disimpan",
+        "Periksa internet, lalu jalankan rkt ambil lagi: yang sudah disimpan tidak diambil dua kali.",
+    )
+    U26 = (
+        TOLAK,
+        "Server {server} menjawab tidak semestinya",
+        "Coba beberapa menit lagi. Bila tetap begini, tanyakan kepada pengelola server surat.",
+    )
+    U27 = (
+        TOLAK,
+        "Berkas sertifikat tidak dapat dibaca: {sebab}",
+        'Letakkan berkas .pem di samping surel.toml dan tulis namanya, misalnya sertifikat = "ca-kantor.pem".',
+    )
     # X: RKT document
     X01 = (
         TAHAN,

@@ -19,15 +19,6 @@ _OF_KONSOLIDASI = click.option(
 )
 
 
-def _find(konsolidasi: Path | None) -> Path:
-    if konsolidasi:
-        return konsolidasi
-    found = [p for p in sorted(Path().glob("Konsolidasi-*.xls[xm]")) if "(" not in p.name]
-    if len(found) != 1:
-        raise Refused(Problem(Message.S10))
-    return found[0]
-
-
 @click.command(options_metavar="[PILIHAN]")
 @click.argument("indikator", metavar="INDIKATOR")
 @click.option("--triwulan", type=_TRIWULAN, metavar="1-4", help="Satu triwulan saja.")
@@ -38,8 +29,9 @@ def jejak(indikator: str, triwulan: str | None, konsolidasi: Path | None) -> Non
     INDIKATOR misalnya S17-I2. Yang lama juga ditampilkan: isi setiap berkas dan perubahannya.
     """
     from builder.arsip import beside
+    from builder.closed import find_konsolidasi
 
-    found = beside(_find(konsolidasi)).history(indikator.upper())
+    found = beside(find_konsolidasi(konsolidasi)).history(indikator.upper())
     if not found:
         raise Refused(Problem(Message.S09, values={"id": indikator}))
     for key in sorted({n.key for n in found if triwulan in (None, n.key.baris[2:])}):
@@ -64,9 +56,10 @@ def _shown(value: object) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Tulis hasilnya sebagai JSON, untuk program lain.")
 def status(konsolidasi: Path | None, as_json: bool) -> None:
     """Siapa sudah mengirim, kapan, selengkap apa, dan siapa yang belum."""
+    from builder.closed import find_konsolidasi
     from builder.status import read_status
 
-    triwulan, rows = read_status(_find(konsolidasi))
+    triwulan, rows = read_status(find_konsolidasi(konsolidasi))
     if as_json:
         click.echo(json_text([row.as_json() for row in rows]))
         return

@@ -54,6 +54,16 @@ CREATE TABLE tangan (
 CREATE TABLE daftar (nama TEXT NOT NULL, urutan INTEGER NOT NULL, baris TEXT NOT NULL, PRIMARY KEY (nama, urutan));
 CREATE TABLE rencana (sidik TEXT PRIMARY KEY, isi TEXT NOT NULL, segar INTEGER NOT NULL);
 CREATE TABLE lepas (sha256 TEXT PRIMARY KEY, saat TEXT NOT NULL);
+CREATE TABLE ambil (
+  server TEXT NOT NULL, pengguna TEXT NOT NULL, kotak TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, keterangan TEXT NOT NULL, saat TEXT NOT NULL,
+  PRIMARY KEY (server, pengguna, kotak, uidvalidity, uid)
+);
+CREATE TABLE surat (
+  message_id TEXT NOT NULL, jenis TEXT NOT NULL, sub_bagian TEXT NOT NULL, kepada TEXT NOT NULL, lampiran TEXT NOT NULL,
+  saat TEXT NOT NULL, keadaan TEXT NOT NULL,
+  PRIMARY KEY (message_id, kepada)
+);
 """
 
 

@@ -24,6 +24,7 @@ _RECYCLED = (
 _LONGEST = 120  # characters of the name of a target within that of its temporary file
 _KEPT = r"(?: \((?:lama|tertunda) [^()]*\))?"  # copies beside the target, made in the same run
 _LEFT = (".tmp", ".kunci", ".pemegang")
+_ANY = re.compile(r"\..+\.(?P<host>[A-Za-z0-9_-]+)\.(?P<pid>\d+)\.\w{8}\.tmp")
 # What a lock of ours looks like while filelock takes it over from a dead process.
 _TAKING = re.compile(r"\.kunci\.(?:break|restore)\.(?P<pid>\d+)\.[0-9a-f]+$")
 
@@ -59,6 +60,18 @@ def sweep(target: Path) -> int:
             if is_gone(host, pid, path.stat().st_mtime):
                 path.unlink()
                 swept += path.suffix == ".tmp"
+    return swept
+
+
+def sweep_folder(folder: Path) -> int:
+    """Remove every temporary file of a dead process in a folder; returns how many."""
+    swept = 0
+    for path in folder.glob(".*.tmp"):
+        found = _ANY.fullmatch(path.name)
+        with contextlib.suppress(OSError):
+            if found and is_gone(found["host"], int(found["pid"]), path.stat().st_mtime):
+                path.unlink()
+                swept += 1
     return swept
 
 

@@ -1,0 +1,146 @@
+"""Commands about mail: keeping the password, fetching returns."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from builder.layar import say, tell, track
+from builder.masalah import Message, Problem, Refused
+from builder.tampak import show
+
+if TYPE_CHECKING:
+    from builder.pos.setelan import Server
+
+T = TypeVar("T")
+_FILE = click.Path(path_type=Path, readable=False)
+_SETELAN = click.option(
+    "--setelan", metavar="BERKAS", type=_FILE, help="Setelan surel (bawaan: surel.toml di samping bukunya)."
+)
+
+
+class _Tanggal(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """A date as people type it."""
+
+    name = "tanggal"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date:
+        """The date, or a sentence."""
+        from builder.tanggal import read_date
+
+        date = value if isinstance(value, datetime.date) else read_date(str(value))
+        if date is None:
+            self.fail(
+                f"«{show(str(value))}» bukan tanggal. Tulis seperti 2024-01-31 atau 31/01/2024.", param, ctx
+            )
+        return date
+
+
+def _with_sample(act: Callable[[], T]) -> T:
+    """Without a settings file it is shown what to write into it."""
+    try:
+        return act()
+    except Refused as refused:
+        if any(p.message is Message.U01 for p in refused.problems):
+            tell(refused.problems)
+            say("Isi surel.toml, misalnya (baris berawal # boleh dihapus):\n")
+            say(_sample())
+            sys.exit(1)
+        raise
+
+
+def _sample() -> str:
+    from builder.contoh import examples_folder
+
+    return (examples_folder() / "surel.toml").read_text("utf-8")
+
+
+# --- sandi --------------------------------------------------------------------------------------------------------
+
+
+@click.command(options_metavar="[PILIHAN]")
+@click.argument("konsolidasi", metavar="[KONSOLIDASI]", type=_FILE, required=False)
+@_SETELAN
+@click.option("--hapus", is_flag=True, help="Hapus sandi yang tersimpan.")
+def sandi(konsolidasi: Path | None, setelan: Path | None, hapus: bool) -> None:
+    """Simpan kata sandi kotak surat dengan aman.
+
+    Di penyimpan sandi komputer ini; sandinya diketik tanpa tampak dan tidak pernah ditulis ke berkas.
+    """
+    from builder.pos.sandi import drop_sandi, keep_sandi
+
+    for server in _with_sample(lambda: _servers(konsolidasi, setelan)):
+        whose = f"{show(server.pengguna)} di {server.server}"
+        if hapus:
+            say(f"Sandi {whose} dihapus." if drop_sandi(server) else f"Sandi {whose} memang tidak tersimpan.")
+        else:
+            keep_sandi(server, _ask(whose))
+            say(f"Sandi {whose} disimpan.")
+
+
+def _ask(whose: str) -> Any:
+    from builder.pos.sandi import Sandi
+
+    return Sandi(click.prompt(f"Kata sandi {whose}", hide_input=True))
+
+
+def _servers(konsolidasi: Path | None, setelan: Path | None) -> list[Server]:
+    """Every server of the settings, each account once."""
+    from builder.closed import find_konsolidasi, read_file
+    from builder.pos.setelan import NAMA, read_setelan
+
+    path = find_konsolidasi(konsolidasi)
+    kode = [s.kode for s in read_file(path).lama.rkt.sub_bagian]
+    found = read_setelan(setelan or path.with_name(NAMA), (), kode)
+    servers = [found.imap.server if found.imap else None, found.smtp.server if found.smtp else None]
+    if not any(servers):
+        raise Refused(
+            Problem(Message.U03, NAMA, "[imap]", values={"kunci": "server", "contoh": '"imap.kpu.go.id"'})
+        )
+    return list({(s.server, s.pengguna): s for s in servers if s}.values())
+
+
+# --- ambil --------------------------------------------------------------------------------------------------------
+
+
+@click.command(options_metavar="[PILIHAN]")
+@click.argument("konsolidasi", metavar="[KONSOLIDASI]", type=_FILE, required=False)
+@_SETELAN
+@click.option(
+    "--sejak",
+    type=_Tanggal(),
+    metavar="TANGGAL",
+    help="Surel sejak tanggal itu (bawaan: 1 Januari tahun rencana).",
+)
+@click.option("--segarkan", is_flag=True, help="Segarkan buku konsolidasi sesudahnya.")
+def ambil(
+    konsolidasi: Path | None, setelan: Path | None, sejak: datetime.date | None, segarkan: bool
+) -> None:
+    """Ambil surel baru dari kotak surat ke folder kiriman.
+
+    Kotak suratnya hanya dibaca: tidak ada surel yang berubah, dan tidak ada yang diambil dua kali.
+    """
+    from builder.closed import find_konsolidasi, refresh_file
+    from builder.pengambilan import fetch_mail
+
+    path = find_konsolidasi(konsolidasi)
+    made = _with_sample(lambda: fetch_mail(path, setelan, sejak=sejak, track=track))
+    tell(made.problems)
+    clean = all(p.putusan.berat < 2 for p in made.problems)
+    if made.baru:
+        say(f"{made.baru} surel baru disimpan di folder {made.folder.name}.")
+    else:
+        say("Tidak ada surel baru.")
+    if segarkan:
+        segar = refresh_file(path, track=track)
+        tell([*(segar.hasil.all_problems if segar.hasil else ()), *segar.problems])
+        say(segar.kalimat)
+        clean = clean and segar.clean
+    elif made.baru:
+        say(f"Lanjutkan dengan: rkt segarkan {path.name}")
+    sys.exit(0 if clean else 1)
