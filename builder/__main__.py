@@ -23,7 +23,7 @@ from builder.layar import say, tell, track
 from builder.log import write_log
 from builder.masalah import Message, Problem, Putusan, Refused
 from builder.perintah_arsip import jejak, perbaikan, pulihkan, putuskan, revisi, status
-from builder.perintah_surel import ambil, sandi
+from builder.perintah_surel import ambil, kirim, sandi
 from builder.tampak import json_text, show
 from macros.perintah import pasang, periksa_pasang
 from macros.server.perintah import server
@@ -329,7 +329,7 @@ def _tell_watch(came: Segar | Refused) -> None:
 
 
 for command in (
-    ambil, jejak, perbaikan, pulihkan, putuskan, revisi, sandi, status, pasang, periksa_pasang, server,
+    ambil, jejak, kirim, perbaikan, pulihkan, putuskan, revisi, sandi, status, pasang, periksa_pasang, server,
 ):  # fmt: skip
     cli.add_command(command)
 

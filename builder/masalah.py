@@ -1070,6 +1070,67 @@ class Message(Enum):
         "Berkas sertifikat tidak dapat dibaca: {sebab}",
         'Letakkan berkas .pem di samping surel.toml dan tulis namanya, misalnya sertifikat = "ca-kantor.pem".',
     )
+    U28 = (
+        TOLAK,
+        "Sambungan ke {server} terputus ({sebab}) dan {kali} kali dicoba lagi tanpa hasil; belum terkirim ke {daftar}",
+        "Periksa internet, lalu jalankan perintah yang sama lagi: yang sudah terkirim tidak dikirim dua kali.",
+    )
+    U29 = (
+        TAHAN,
+        "Ada beberapa buku kerja {kode} yang berbeda: {daftar}; tidak ada yang dikirim",
+        "Sisakan satu di folder itu, lalu jalankan lagi.",
+    )
+    U30 = (
+        TAHAN,
+        "Alamat surel {kode} belum ada; suratnya tidak dikirim",
+        'Tambahkan pada [alamat], misalnya {kode} = "kepala@kpu-kotacontoh.go.id".',
+    )
+    U31 = (
+        TAHAN,
+        "Buku kerja {kode} tidak ada di folder «{folder}»",
+        "Buat dengan rkt bangun, misalnya rkt bangun Konsolidasi-2024.xlsm -o buku-kerja.",
+    )
+    U32 = (
+        TOLAK,
+        "Folder buku kerja «{folder}» tidak ada",
+        "Buat dengan rkt bangun {konsolidasi} -o buku-kerja, atau sebutkan foldernya.",
+    )
+    U33 = (
+        TAHAN,
+        "Server menolak alamat {alamat} untuk {kode} ({sebab})",
+        "Perbaiki alamatnya pada [alamat] di surel.toml, lalu jalankan lagi: hanya yang belum terkirim yang dikirim.",
+    )
+    U34 = (
+        TAHAN,
+        "Surat untuk {kode} ({ukuran} MB) melebihi batas server, {batas}",
+        "Hapus gambar atau lembar tambahan dari buku kerjanya, atau bagikan dengan cara lain.",
+    )
+    U35 = (
+        TAHAN,
+        "Server menolak surat untuk {kode} ({sebab})",
+        "Periksa kunci pengirim pada [smtp]: biasanya harus alamat milik pengguna itu sendiri.",
+    )
+    U36 = (
+        TAHAN,
+        "Surat untuk {kode} ke {alamat} mungkin sudah terkirim: pengirimannya pada {saat} terputus di tengah jalan",
+        "Tanyakan kepada penerimanya. Bila belum sampai, kirim lagi dengan --ulang.",
+    )
+    U37 = (
+        CATAT,
+        "Surat yang sama untuk {kode} sudah dikirim ke {alamat} pada {saat}; tidak dikirim lagi",
+        "Pakai --ulang bila memang perlu.",
+    )
+    U38 = (
+        TAHAN,
+        "Sambungan terputus tepat saat surat untuk {kode} diserahkan; mungkin sudah terkirim",
+        "Tanyakan kepada penerimanya. Bila belum sampai, kirim lagi dengan --ulang.",
+    )
+    U39 = (
+        PERINGATAN,
+        "Buku kerja ini milik {kantor} tahun {tahun}; tidak dikirim",
+        "Pindahkan dari folder ini bila memang bukan untuk dikirim.",
+    )
+
     # X: RKT document
     X01 = (
         TAHAN,

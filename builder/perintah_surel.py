@@ -1,10 +1,10 @@
-"""Commands about mail: keeping the password, fetching returns."""
+"""Commands about mail: keeping the password, fetching returns, sending workbooks and reminders."""
 
 from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,7 +15,9 @@ from builder.masalah import Message, Problem, Refused
 from builder.tampak import show
 
 if TYPE_CHECKING:
+    from builder.persuratan import Kantor
     from builder.pos.setelan import Server
+    from builder.pos.surat import Surat
 
 T = TypeVar("T")
 _FILE = click.Path(path_type=Path, readable=False)
@@ -144,3 +146,81 @@ def ambil(
     elif made.baru:
         say(f"Lanjutkan dengan: rkt segarkan {path.name}")
     sys.exit(0 if clean else 1)
+
+
+# --- kirim --------------------------------------------------------------------------------------------------------
+
+
+@click.command(options_metavar="[PILIHAN]")
+@click.argument("konsolidasi", metavar="[KONSOLIDASI]", type=_FILE, required=False)
+@click.argument("folder", metavar="[FOLDER]", type=_FILE, required=False)
+@_SETELAN
+@click.option("--batas", type=_Tanggal(), metavar="TANGGAL", help="Batas waktu mengirim kembali.")
+@click.option("--pengingat", is_flag=True, help="Ingatkan yang belum menjawab untuk triwulan pelaporan.")
+@click.option("--lampirkan", is_flag=True, help="Pada pengingat: lampirkan buku kerjanya sekali lagi.")
+@click.option("--ulang", is_flag=True, help="Kirim juga yang sudah pernah dikirim.")
+@click.option(
+    "--simpan", metavar="FOLDER", type=_FILE, help="Simpan sebagai konsep surat (.eml), jangan dikirim."
+)
+@click.option("--lihat", is_flag=True, help="Tampilkan siapa akan menerima apa, jangan dikirim.")
+def kirim(
+    konsolidasi: Path | None,
+    folder: Path | None,
+    setelan: Path | None,
+    batas: datetime.date | None,
+    pengingat: bool,
+    lampirkan: bool,
+    ulang: bool,
+    simpan: Path | None,
+    lihat: bool,
+) -> None:
+    """Kirim buku kerja atau pengingat ke setiap sub-bagian.
+
+    FOLDER memuat buku kerja hasil rkt bangun (bawaan: buku-kerja). Misalnya: rkt kirim --batas 2026-10-10
+    """
+    from builder.closed import find_konsolidasi
+    from builder.persuratan import FOLDER, due_letters, open_kantor, save_drafts, send_letters
+
+    if konsolidasi and konsolidasi.is_dir() and not folder:
+        konsolidasi, folder = None, konsolidasi
+    if not batas:
+        raise click.UsageError("Sebutkan batas waktunya, misalnya --batas 2026-10-10.")
+    path = find_konsolidasi(konsolidasi)
+    kantor = _with_sample(lambda: open_kantor(path, setelan, to_send=not (simpan or lihat)))
+    letters, problems = _letters(kantor, folder or path.with_name(FOLDER), batas, pengingat, lampirkan)
+    if lihat:
+        due, known = due_letters(kantor, letters, ulang=ulang)
+        problems += known
+        _show(due)
+    elif simpan:
+        for draft in save_drafts(kantor, letters, simpan):
+            say(f"  {draft}")
+        say(f"{len(letters)} konsep surat disimpan. Buka satu per satu dengan program surat, lalu kirim.")
+    else:
+        made = send_letters(kantor, letters, ulang=ulang, track=track)
+        problems += made.problems
+        for surat, address in made.terkirim:
+            say(f"  {surat.sub_bagian}: terkirim ke {show(address)}")
+        say(f"{len(made.terkirim)} surat terkirim.")
+    tell(problems)
+    if pengingat and not letters and not problems:
+        say("Semua sub-bagian sudah menjawab; tidak ada yang perlu diingatkan.")
+    sys.exit(0 if all(p.putusan.berat < 2 for p in problems) else 1)
+
+
+def _letters(
+    kantor: Kantor, folder: Path, batas: datetime.date, pengingat: bool, lampirkan: bool
+) -> tuple[list[Surat], list[Problem]]:
+    from builder.persuratan import letters_buku_kerja, letters_pengingat
+
+    if pengingat:
+        return letters_pengingat(kantor, batas, lampirkan=folder if lampirkan else None)
+    return letters_buku_kerja(kantor, folder, batas)
+
+
+def _show(letters: Iterable[Surat]) -> None:
+    for surat in letters:
+        say(f"{surat.sub_bagian}: {', '.join(show(str(a)) for a in surat.kepada)}")
+        say(f"  {surat.subjek}")
+        for lampiran in surat.lampiran:
+            say(f"  lampiran: {show(lampiran.nama)} ({len(lampiran.isi) / 1000:.0f} kB)")

@@ -27,6 +27,7 @@ ATAS = {
     "builder.perintah_arsip",
     "builder.perintah_surel",
     "builder.pengambilan",
+    "builder.persuratan",
     "builder.status",
     "builder.pembagian",
     "builder.penerimaan",
@@ -58,6 +59,7 @@ TEMPAT = {
     "tnefparse": {"builder.masukan"},
     "sqlite3": {"builder.arsip"},
     "imapclient": {"builder.pos"},
+    "smtplib": {"builder.pos"},
     "keyring": {"builder.pos"},
     "click": {
         "builder.__main__",

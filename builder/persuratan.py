@@ -1,0 +1,331 @@
+"""Letters of a konsolidasi: who gets which workbook or reminder, sent once, and what became of each in the ledger.
+
+Before a letter goes it is noted as about to go, afterwards as gone. Where a run was killed in between nobody knows
+whether it arrived: the next run says so and sends it again only when asked to.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from email.headerregistry import Address
+from pathlib import Path
+from typing import Any
+
+from builder.arsip import beside
+from builder.arsip.surel import CatatanSurel, Keadaan, Kiriman
+from builder.closed import check_is_there, read_file
+from builder.identitas import BUKU_KERJA, make_tanda
+from builder.lama import Lama
+from builder.masalah import Message, Problem, Refused, os_reason, show
+from builder.pos.pengiriman import Hasil, Kurir, open_kurir
+from builder.pos.sambungan import Terputus
+from builder.pos.sandi import Sandi, find_sandi
+from builder.pos.setelan import NAMA, Setelan, Smtp, read_setelan
+from builder.pos.surat import Lampiran, Surat, as_draft, write_surat
+from builder.reader import peek_tanda
+from builder.returns import Track, no_track
+from builder.rkt import ROMAWI, SubBagian
+from builder.save import File, holding, save, saying
+from builder.status import Status, read_status
+from builder.tanggal import write_date
+
+FOLDER = "buku-kerja"
+PAUSES = (1.0, 3.0)  # seconds before a connection that was cut is tried again
+_JENIS = (".xlsx", ".xlsm")
+
+
+@dataclass(frozen=True, slots=True)
+class Kantor:
+    """What letters are written from: a konsolidasi as it stands, and the settings of its mail."""
+
+    konsolidasi: Path
+    lama: Lama
+    setelan: Setelan
+
+    @property
+    def owners(self) -> list[SubBagian]:
+        """Every sub-bagian that owns an indikator."""
+        return [s for s in self.lama.rkt.sub_bagian if self.lama.rkt.sasaran_of(s)]
+
+    def address(self, sub_bagian: SubBagian, problems: list[Problem]) -> tuple[Address, ...]:
+        """Where letters to a sub-bagian go; () where the settings do not say, which is told."""
+        found = self.setelan.alamat.get(sub_bagian.kode, ())
+        if not found:
+            problems.append(Problem(Message.U30, NAMA, values={"kode": sub_bagian.kode}))
+        return found
+
+    def words(self, sub_bagian: SubBagian, batas: datetime.date, status: Status) -> dict[str, str]:
+        """The fields that letters of every kind have."""
+        identitas, triwulan = self.lama.rkt.identitas, self.lama.triwulan
+        smtp = self.setelan.smtp
+        return {
+            "kantor": identitas.kantor, "tahun": str(identitas.tahun), "kode": sub_bagian.kode,
+            "sub_bagian": sub_bagian.nama, "triwulan": ROMAWI[triwulan], "angka_triwulan": str(triwulan),
+            "batas": write_date(batas), "kiriman_ke": str((status.nomor or 0) + 1),
+            "balas_ke": smtp.reply if smtp else "alamat pengirim surat ini",
+        }  # fmt: skip
+
+
+def open_kantor(konsolidasi: Path, setelan: Path | None = None, *, to_send: bool) -> Kantor:
+    """A konsolidasi with its settings; `to_send`: the server is needed, not addresses alone. Raises Refused."""
+    check_is_there(konsolidasi)
+    lama = read_file(konsolidasi).lama
+    kode = [s.kode for s in lama.rkt.sub_bagian]
+    path = setelan or konsolidasi.with_name(NAMA)
+    return Kantor(konsolidasi, lama, read_setelan(path, {"smtp", "alamat"} if to_send else {"alamat"}, kode))
+
+
+# --- what is written ----------------------------------------------------------------------------------------------
+
+
+def letters_buku_kerja(
+    kantor: Kantor, folder: Path, batas: datetime.date, *, hari_ini: datetime.date | None = None
+) -> tuple[list[Surat], list[Problem]]:
+    """To every sub-bagian its workbook in a folder; what stands against one is told and does not stop the others."""
+    found, problems = find_workbooks(kantor, folder)
+    status = _status(kantor)
+    letters = []
+    for sub_bagian in kantor.owners:
+        lampiran, kepada = found.get(sub_bagian.kode), kantor.address(sub_bagian, problems)
+        if lampiran and kepada:
+            sheets = ", ".join(s.id for s in kantor.lama.rkt.sasaran_of(sub_bagian))
+            isian = kantor.words(sub_bagian, batas, status[sub_bagian.kode])
+            isian |= {"berkas": lampiran.nama, "lembar": sheets}
+            letters.append(_write(kantor, "buku_kerja", sub_bagian, kepada, isian, [lampiran], hari_ini))
+    return letters, problems
+
+
+def letters_pengingat(
+    kantor: Kantor,
+    batas: datetime.date,
+    *,
+    lampirkan: Path | None = None,
+    hari_ini: datetime.date | None = None,
+) -> tuple[list[Surat], list[Problem]]:
+    """To every sub-bagian that has not answered for the triwulan pelaporan; `lampirkan`: with its workbook again."""
+    found, problems = find_workbooks(kantor, lampirkan) if lampirkan else ({}, [])
+    status = _status(kantor)
+    letters = []
+    for sub_bagian in kantor.owners:
+        row = status[sub_bagian.kode]
+        kepada = () if row.sudah else kantor.address(sub_bagian, problems)
+        if kepada:
+            lampiran = [found[sub_bagian.kode]] if sub_bagian.kode in found else []
+            isian = kantor.words(sub_bagian, batas, row) | _missing(row, lampiran)
+            letters.append(_write(kantor, "pengingat", sub_bagian, kepada, isian, lampiran, hari_ini))
+    return letters, [p for p in problems if not _is_settled(p, status)]
+
+
+def _write(
+    kantor: Kantor,
+    jenis: str,
+    sub_bagian: SubBagian,
+    kepada: Sequence[Address],
+    isian: dict[str, str],
+    lampiran: Sequence[Lampiran],
+    hari_ini: datetime.date | None,
+) -> Surat:
+    identitas = kantor.lama.rkt.identitas
+    return write_surat(jenis, sub_bagian.kode, kepada, isian, identitas, lampiran, hari_ini)
+
+
+def _status(kantor: Kantor) -> dict[str, Status]:
+    return {row.kode: row for row in read_status(kantor.konsolidasi)[1]}
+
+
+def _missing(row: Status, lampiran: Sequence[Lampiran]) -> dict[str, str]:
+    """What a reminder says of the state of things."""
+    last = f"Kiriman terakhir yang kami terima ialah kiriman ke-{row.nomor} untuk {row.triwulan}."
+    again = f"Buku kerjanya kami lampirkan sekali lagi: {lampiran[0].nama}." if lampiran else ""
+    return {
+        "terakhir": last if row.berkas else "Belum ada kiriman dari sub-bagian ini yang dapat kami pakai.",
+        "terisi": f"{row.terisi} isian", "kosong": f"{row.kosong} isian", "ditahan": f"{row.ditahan} isian",
+        "menunggu": f"{row.menunggu} sel",
+        "lampiran": again or "Buku kerja yang sudah dibagikan tetap berlaku; tidak perlu meminta yang baru.",
+    }  # fmt: skip
+
+
+def _is_settled(problem: Problem, status: dict[str, Status]) -> bool:
+    """A missing workbook of somebody who gets no reminder is nobody's problem."""
+    row = status.get(str(problem.values.get("kode")))
+    return row is not None and row.sudah
+
+
+def find_workbooks(kantor: Kantor, folder: Path) -> tuple[dict[str, Lampiran], list[Problem]]:
+    """The workbook of each sub-bagian by the identity inside it, and what stands against others; raises Refused."""
+    if not folder.is_dir():
+        raise Refused(
+            Problem(Message.U32, values={"folder": show(str(folder)), "konsolidasi": kantor.konsolidasi.name})
+        )
+    ours = make_tanda(kantor.lama.rkt, BUKU_KERJA)
+    found: dict[str, list[Lampiran]] = {}
+    problems = []
+    for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in _JENIS and p.name[:1] not in "~."):
+        tanda = peek_tanda(path)
+        if tanda is None or tanda.jenis != BUKU_KERJA:
+            continue  # the konsolidasi, a plan, or a file of somebody else
+        if (tanda.kantor, tanda.tahun) != (ours.kantor, ours.tahun):
+            values = {"kantor": tanda.kantor, "tahun": tanda.tahun}
+            problems.append(Problem(Message.U39, path.name, values=values))
+        else:
+            found.setdefault(tanda.sub_bagian, []).append(Lampiran(path.name, _read(path)))
+    missing = {s.kode for s in kantor.owners} - found.keys()
+    for kode in sorted(missing):
+        problems.append(Problem(Message.U31, values={"kode": kode, "folder": show(str(folder))}))
+    for kode, files in sorted(found.items()):
+        if len({f.sha256 for f in files}) > 1:
+            problems.append(
+                Problem(Message.U29, values={"kode": kode, "daftar": ", ".join(f.nama for f in files)})
+            )
+            del found[kode]
+    return {kode: files[0] for kode, files in found.items()}, problems
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(Problem(Message.S03, str(path), values={"sebab": os_reason(error)})) from error
+
+
+def save_drafts(kantor: Kantor, letters: Iterable[Surat], folder: Path) -> list[Path]:
+    """Letters as drafts that a mail program opens to be sent by a person; raises Refused. Nothing is noted."""
+    tahun = kantor.lama.rkt.identitas.tahun
+    made = [
+        File(
+            folder / f"Surat-{s.jenis.replace('_', '-')}-{tahun}-{s.sub_bagian}.eml",
+            as_draft(s, kantor.setelan.smtp).as_bytes(),
+        )
+        for s in letters
+    ]
+    with saying(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        save(made)
+    return [f.path for f in made]
+
+
+# --- what is sent -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Terkirim:
+    """What a sending came to: letter and address of everything that went out, and what stands against the others."""
+
+    terkirim: tuple[tuple[Surat, str], ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def clean(self) -> bool:
+        """True where nothing was refused or is in doubt."""
+        return not any(p.putusan.berat >= 2 for p in self.problems)
+
+
+def due_letters(
+    kantor: Kantor, letters: Sequence[Surat], *, ulang: bool = False
+) -> tuple[list[Surat], list[Problem]]:
+    """Letters to those who have not got them, `ulang`: to all; and what is known of the others."""
+    smtp = kantor.setelan.smtp
+    if ulang or not smtp:
+        return list(letters), []
+    known = CatatanSurel(beside(kantor.konsolidasi).folder).letters()
+    problems: list[Problem] = []
+    due = [replace(s, kepada=tuple(_without(s, smtp, known, problems))) for s in letters]
+    return [s for s in due if s.kepada], problems
+
+
+def _without(
+    surat: Surat, smtp: Smtp, known: Mapping[tuple[str, str], Kiriman], problems: list[Problem]
+) -> Iterator[Address]:
+    """Addresses that have not got a letter; one of which nobody knows is told and left out."""
+    id = surat.message_id(smtp)
+    for address in surat.kepada:
+        before = known.get((id, address.addr_spec))
+        if before is None or before.keadaan is Keadaan.DITOLAK:
+            yield address
+        else:
+            sent = before.keadaan is Keadaan.TERKIRIM
+            values = {"kode": surat.sub_bagian, "alamat": address.addr_spec, "saat": _shown(before.saat)}
+            problems.append(Problem(Message.U37 if sent else Message.U36, values=values))
+
+
+def send_letters(
+    kantor: Kantor, letters: Sequence[Surat], *, ulang: bool = False, track: Track[Any] = no_track
+) -> Terkirim:
+    """Send what was not sent before, `ulang`: in any case; raises Refused where the server cannot be used at all."""
+    smtp = kantor.setelan.smtp
+    assert smtp is not None
+    assert smtp.server is not None
+    with holding(kantor.konsolidasi) as told:
+        due, known = due_letters(kantor, letters, ulang=ulang)
+        sending = _Sending(smtp, CatatanSurel(beside(kantor.konsolidasi).folder), problems=[*told, *known])
+        if due:
+            sending.send_all(due, find_sandi("smtp", smtp.server), track)
+    return Terkirim(tuple(sending.terkirim), tuple(sending.problems))
+
+
+@dataclass
+class _Sending:
+    """One run, over as many connections as it takes."""
+
+    smtp: Smtp
+    catatan: CatatanSurel
+    terkirim: list[tuple[Surat, str]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def send_all(self, letters: Sequence[Surat], sandi: Sandi, track: Track[Any]) -> None:
+        """Each letter; where the connection was cut, the rest over another one."""
+        waiting, cuts = list(letters), 0
+        while waiting:
+            before = len(waiting)
+            try:
+                with open_kurir(self.smtp, sandi) as kurir:
+                    for surat in track(list(waiting), "Mengirim surat"):
+                        self._send(kurir, surat)
+                        waiting.remove(surat)
+                        if self.problems and self.problems[-1].message is Message.U38:
+                            break  # that connection is gone
+            except Terputus as cut:
+                cuts = cuts + 1 if len(waiting) == before else 1
+                if cuts > len(PAUSES):
+                    self._give_up(waiting, cut)
+                    return
+                time.sleep(PAUSES[cuts - 1])
+
+    def _send(self, kurir: Kurir, surat: Surat) -> None:
+        self._note(surat, [a.addr_spec for a in surat.kepada], Keadaan.AKAN)
+        hasil = self._handed_over(kurir, surat)
+        self._note(surat, hasil.terkirim, Keadaan.TERKIRIM)
+        self._note(surat, hasil.ditolak, Keadaan.DITOLAK)
+        self.terkirim += [(surat, address) for address in hasil.terkirim]
+        self.problems += hasil.problems
+
+    def _handed_over(self, kurir: Kurir, surat: Surat) -> Hasil:
+        try:
+            return kurir.send(surat, surat.kepada)
+        except Terputus:
+            self._note(
+                surat, [a.addr_spec for a in surat.kepada], Keadaan.DITOLAK
+            )  # it is sure that it did not go
+            raise
+
+    def _note(self, surat: Surat, addresses: Sequence[str], keadaan: Keadaan) -> None:
+        if addresses:
+            id, lampiran = surat.message_id(self.smtp), " ".join(a.sha256 for a in surat.lampiran)
+            self.catatan.note_letters(
+                Kiriman(id, surat.jenis, surat.sub_bagian, a, lampiran, keadaan) for a in addresses
+            )
+
+    def _give_up(self, waiting: Sequence[Surat], cut: Terputus) -> None:
+        assert self.smtp.server is not None
+        values = {
+            "server": self.smtp.server.server, "sebab": str(cut), "kali": len(PAUSES) + 1,
+            "daftar": ", ".join(s.sub_bagian for s in waiting),
+        }  # fmt: skip
+        self.problems.append(Problem(Message.U28, values=values))
+
+
+def _shown(saat: str) -> str:
+    return f"{datetime.datetime.fromisoformat(saat):%d/%m/%Y %H.%M}"
