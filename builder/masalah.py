@@ -1130,6 +1130,11 @@ class Message(Enum):
         "Buku kerja ini milik {kantor} tahun {tahun}; tidak dikirim",
         "Pindahkan dari folder ini bila memang bukan untuk dikirim.",
     )
+    U40 = (
+        CATAT,
+        "Kiriman dari {alamat} ditolak, dan alamat itu bukan milik sub-bagian mana pun; ia tidak disurati",
+        'Bila itu alamat sub-bagian, tambahkan pada [alamat] di surel.toml, misalnya KUL = "kul@kpu.go.id".',
+    )
 
     # X: RKT document
     X01 = (

@@ -50,9 +50,12 @@ def fetch_mail(
     setelan: Path | None = None,
     *,
     sejak: datetime.date | None = None,
+    ulang: bool = False,
     track: Track[Any] = no_track,
 ) -> Pengambilan:
     """Fetch what is new since a day (1 January of the plan's year) for a konsolidasi; raises Refused.
+
+    `ulang`: what was fetched before too, where its file has gone.
 
     What was fetched before a connection was cut for good stays, and the next time goes on from there.
     """
@@ -63,7 +66,7 @@ def fetch_mail(
         sandi = find_sandi("imap", imap.server)
         folder = _returns_folder(lama, konsolidasi)
         since = sejak or datetime.date(lama.rkt.identitas.tahun, 1, 1)
-        fetching = _Fetching(folder, CatatanSurel(beside(konsolidasi).folder), imap, since, track)
+        fetching = _Fetching(folder, CatatanSurel(beside(konsolidasi).folder), imap, since, ulang, track)
         while fetching.goes_on:
             try:
                 with open_kotak(imap, sandi) as kotak:
@@ -98,6 +101,7 @@ class _Fetching:
     catatan: CatatanSurel
     imap: Imap
     since: datetime.date
+    ulang: bool
     track: Track[Any]
     baru: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -112,7 +116,10 @@ class _Fetching:
         known = self.catatan.fetched(box)
         if not self.problems:  # else told on an earlier connection of this run
             self._tell_left(known.values())
-        sizes = kotak.sizes([uid for uid in kotak.find_uids(self.since) if uid not in known])
+        gone = {
+            uid for uid, a in known.items() if self.ulang and a.sha256 and not self._path(a.sha256).exists()
+        }
+        sizes = kotak.sizes([u for u in kotak.find_uids(self.since) if u not in known or u in gone])
         self._leave(kotak, box, [uid for uid, size in sizes.items() if size > MOST_CONTENT], sizes)
         small = {uid: size for uid, size in sizes.items() if size <= MOST_CONTENT}
         for batch in self.track(list(self._batches(small)), "Mengambil surel"):
@@ -144,14 +151,18 @@ class _Fetching:
     def _take(self, box: Kotak, contents: dict[int, bytes]) -> None:
         """Store a batch, then note it."""
         named = {uid: (sha256_of(content), content) for uid, content in contents.items()}
-        files = {self.folder / f"surel-{sha[:16]}.eml": (sha, content) for sha, content in named.values()}
+        files = {self._path(sha): (sha, content) for sha, content in named.values()}
         missing = [File(path, content) for path, (sha, content) in files.items() if digest(path) != sha]
         with saying(self.folder, sum(len(f.content) for f in missing)):
             save(missing)
-        new = {sha for sha, _ in named.values()} - self.catatan.contents()
+        again = {files[f.path][0] for f in missing}  # fetched before, and deleted since
+        new = ({sha for sha, _ in named.values()} - self.catatan.contents()) | again
         self.catatan.note_fetched(box, [Ambilan(uid, sha) for uid, (sha, _) in named.items()])
         self.baru += len(new)
         self._done += len(named)
+
+    def _path(self, sha: str) -> Path:
+        return self.folder / f"surel-{sha[:16]}.eml"
 
     # --- too large ------------------------------------------------------------------------------------------------
 

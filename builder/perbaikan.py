@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from email.utils import parseaddr
 
 from builder.consolidator import Konsolidasi
 from builder.expr import Key
@@ -28,6 +29,7 @@ _NOT_HIS = frozenset({
     Message.F21, Message.G04,
 })  # fmt: skip
 _NOTHING = "Tidak perlu apa-apa"
+_NOBODY: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,14 @@ class Butir:
     wajib: bool  # held or refused; otherwise it was read, and should be looked at
     key: Key | None  # its cell in the form; None where it is about a file or a sheet
     problem: Problem
+
+    @property
+    def kalimat(self) -> str:
+        """The same as an item of a letter: file, sheet and cell, what was found, what is wrong, what to do."""
+        p = self.problem
+        found = f" (isinya «{show(p.isi, 120)}»)" if p.isi not in (None, "") else ""
+        place = f"{p.tempat}{found}: " if p.tempat else ""
+        return f"{place}{p.masalah}. {p.tindakan_pengirim}"
 
     @property
     def catatan(self) -> str:
@@ -60,11 +70,14 @@ class Perbaikan:
         return tuple(b for b in self.butir if b.wajib)
 
 
-def find_corrections(hasil: Konsolidasi) -> list[Perbaikan]:
-    """For every sub-bagian with something held or refused, in the order of the plan."""
+def find_corrections(hasil: Konsolidasi, senders: Mapping[str, str] = _NOBODY) -> list[Perbaikan]:
+    """For every sub-bagian with something held or refused, in the order of the plan.
+
+    `senders`: code of the sub-bagian by address (lower case), for files that do not say whose they are.
+    """
     found = []
     for bagian in share_out(hasil):
-        files = list(_files_of(hasil, bagian.sub_bagian.kode))
+        files = list(_files_of(hasil, bagian.sub_bagian.kode, senders))
         butir = _in_order(hasil.rkt, [*_of_files(hasil.rkt, files), *_between(hasil, bagian)])
         if any(b.wajib for b in butir):
             marked = _marked(bagian, butir)
@@ -72,29 +85,32 @@ def find_corrections(hasil: Konsolidasi) -> list[Perbaikan]:
     return found
 
 
-def find_strangers(hasil: Konsolidasi) -> dict[str, list[Problem]]:
-    """What was refused of senders whose sub-bagian is not known: address -> problems."""
+def find_strangers(hasil: Konsolidasi, senders: Mapping[str, str] = _NOBODY) -> dict[str, list[Problem]]:
+    """What was refused of mails from addresses of no sub-bagian: address -> problems."""
     found: dict[str, list[Problem]] = {}
     for k in hasil.kiriman:
         told = [p for p in k.problems if _is_his(p) and p.putusan.berat >= TAHAN.berat]
-        if k.surat and k.surat.pengirim and not _kode_of(k) and told:
+        if told and k.surat and k.surat.pengirim and not _kode_of(k, senders):
             found.setdefault(k.surat.pengirim, []).extend(told)
     return found
 
 
-def _kode_of(kiriman: Kiriman) -> str:
+def _kode_of(kiriman: Kiriman, senders: Mapping[str, str]) -> str:
+    """Whose a file is: as it says itself, else as the address says from which it came."""
     if kiriman.sub_bagian:
         return kiriman.sub_bagian.kode
-    return kiriman.tanda.sub_bagian if kiriman.tanda else ""
+    said = kiriman.tanda.sub_bagian if kiriman.tanda else ""
+    address = parseaddr(kiriman.surat.pengirim)[1].lower() if kiriman.surat else ""
+    return said or senders.get(address, "")
 
 
-def _files_of(hasil: Konsolidasi, kode: str) -> Iterator[Kiriman]:
+def _files_of(hasil: Konsolidasi, kode: str, senders: Mapping[str, str]) -> Iterator[Kiriman]:
     """The files that count, and refused ones that came no earlier than these."""
     used = hasil.dipakai.get(kode, ())
     since = max((k.gelombang for k in used), default=0)
     for k in hasil.kiriman:
-        refused = k.sub_bagian is None and k.tanda is not None and k.tanda.sub_bagian == kode
-        if k in used or (refused and not k.dilepas and k.gelombang >= since):
+        refused = k.sub_bagian is None and not k.dilepas and _kode_of(k, senders) == kode
+        if k in used or (refused and k.gelombang >= since):
             yield k
 
 

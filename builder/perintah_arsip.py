@@ -142,9 +142,10 @@ def perbaikan(konsolidasi: Path | None, folder: Path, kode: str | None) -> None:
 
     Isiannya disalin dari kiriman terakhir; sel yang perlu diperbaiki diberi warna jingga dan catatan.
     """
+    from builder.closed import find_konsolidasi
     from builder.commands import build_corrections
 
-    made = build_corrections(_find(konsolidasi), folder, kode=kode, track=track)
+    made = build_corrections(find_konsolidasi(konsolidasi), folder, kode=kode, track=track)
     for found, path in made.perbaikan:
         say(f"  {path}: {len(found.wajib)} hal perlu diperbaiki")
     if made.bangun is None:

@@ -15,7 +15,6 @@ from builder.masalah import Message, Problem, Refused
 from builder.tampak import show
 
 if TYPE_CHECKING:
-    from builder.persuratan import Kantor
     from builder.pos.setelan import Server
     from builder.pos.surat import Surat
 
@@ -119,9 +118,10 @@ def _servers(konsolidasi: Path | None, setelan: Path | None) -> list[Server]:
     metavar="TANGGAL",
     help="Surel sejak tanggal itu (bawaan: 1 Januari tahun rencana).",
 )
+@click.option("--ulang", is_flag=True, help="Ambil juga yang pernah diambil, bila berkasnya terhapus.")
 @click.option("--segarkan", is_flag=True, help="Segarkan buku konsolidasi sesudahnya.")
 def ambil(
-    konsolidasi: Path | None, setelan: Path | None, sejak: datetime.date | None, segarkan: bool
+    konsolidasi: Path | None, setelan: Path | None, sejak: datetime.date | None, ulang: bool, segarkan: bool
 ) -> None:
     """Ambil surel baru dari kotak surat ke folder kiriman.
 
@@ -131,7 +131,7 @@ def ambil(
     from builder.pengambilan import fetch_mail
 
     path = find_konsolidasi(konsolidasi)
-    made = _with_sample(lambda: fetch_mail(path, setelan, sejak=sejak, track=track))
+    made = _with_sample(lambda: fetch_mail(path, setelan, sejak=sejak, ulang=ulang, track=track))
     tell(made.problems)
     clean = all(p.putusan.berat < 2 for p in made.problems)
     if made.baru:
@@ -157,6 +157,9 @@ def ambil(
 @_SETELAN
 @click.option("--batas", type=_Tanggal(), metavar="TANGGAL", help="Batas waktu mengirim kembali.")
 @click.option("--pengingat", is_flag=True, help="Ingatkan yang belum menjawab untuk triwulan pelaporan.")
+@click.option(
+    "--perbaikan", is_flag=True, help="Kirim buku perbaikan kepada yang kirimannya ada yang ditahan."
+)
 @click.option("--lampirkan", is_flag=True, help="Pada pengingat: lampirkan buku kerjanya sekali lagi.")
 @click.option("--ulang", is_flag=True, help="Kirim juga yang sudah pernah dikirim.")
 @click.option(
@@ -169,25 +172,43 @@ def kirim(
     setelan: Path | None,
     batas: datetime.date | None,
     pengingat: bool,
+    perbaikan: bool,
     lampirkan: bool,
     ulang: bool,
     simpan: Path | None,
     lihat: bool,
 ) -> None:
-    """Kirim buku kerja atau pengingat ke setiap sub-bagian.
+    """Kirim buku kerja, pengingat, atau buku perbaikan ke setiap sub-bagian.
 
     FOLDER memuat buku kerja hasil rkt bangun (bawaan: buku-kerja). Misalnya: rkt kirim --batas 2026-10-10
     """
     from builder.closed import find_konsolidasi
-    from builder.persuratan import FOLDER, due_letters, open_kantor, save_drafts, send_letters
+    from builder.persuratan import (
+        FOLDER,
+        due_letters,
+        letters_buku_kerja,
+        letters_pengingat,
+        letters_perbaikan,
+        open_kantor,
+        save_drafts,
+        send_letters,
+    )
 
     if konsolidasi and konsolidasi.is_dir() and not folder:
         konsolidasi, folder = None, konsolidasi
+    if pengingat and perbaikan:
+        raise click.UsageError("Pilih salah satu: --pengingat atau --perbaikan.")
     if not batas:
         raise click.UsageError("Sebutkan batas waktunya, misalnya --batas 2026-10-10.")
     path = find_konsolidasi(konsolidasi)
     kantor = _with_sample(lambda: open_kantor(path, setelan, to_send=not (simpan or lihat)))
-    letters, problems = _letters(kantor, folder or path.with_name(FOLDER), batas, pengingat, lampirkan)
+    if perbaikan:
+        letters, problems = letters_perbaikan(kantor, batas, track=track)
+    elif pengingat:
+        again = folder or path.with_name(FOLDER)
+        letters, problems = letters_pengingat(kantor, batas, lampirkan=again if lampirkan else None)
+    else:
+        letters, problems = letters_buku_kerja(kantor, folder or path.with_name(FOLDER), batas)
     if lihat:
         due, known = due_letters(kantor, letters, ulang=ulang)
         problems += known
@@ -205,17 +226,9 @@ def kirim(
     tell(problems)
     if pengingat and not letters and not problems:
         say("Semua sub-bagian sudah menjawab; tidak ada yang perlu diingatkan.")
+    if perbaikan and not letters and not problems:
+        say("Tidak ada yang perlu diperbaiki.")
     sys.exit(0 if all(p.putusan.berat < 2 for p in problems) else 1)
-
-
-def _letters(
-    kantor: Kantor, folder: Path, batas: datetime.date, pengingat: bool, lampirkan: bool
-) -> tuple[list[Surat], list[Problem]]:
-    from builder.persuratan import letters_buku_kerja, letters_pengingat
-
-    if pengingat:
-        return letters_pengingat(kantor, batas, lampirkan=folder if lampirkan else None)
-    return letters_buku_kerja(kantor, folder, batas)
 
 
 def _show(letters: Iterable[Surat]) -> None:

@@ -16,16 +16,26 @@ from typing import Any
 
 from builder.arsip import beside
 from builder.arsip.surel import CatatanSurel, Keadaan, Kiriman
+from builder.books import make_file
 from builder.closed import check_is_there, read_file
 from builder.identitas import BUKU_KERJA, make_tanda
 from builder.lama import Lama
 from builder.masalah import Message, Problem, Refused, os_reason, show
+from builder.perbaikan import (
+    Perbaikan,
+    correction_book,
+    correction_name,
+    find_corrections,
+    find_strangers,
+    told_files,
+)
 from builder.pos.pengiriman import Hasil, Kurir, open_kurir
 from builder.pos.sambungan import Terputus
 from builder.pos.sandi import Sandi, find_sandi
 from builder.pos.setelan import NAMA, Setelan, Smtp, read_setelan
 from builder.pos.surat import Lampiran, Surat, as_draft, write_surat
 from builder.reader import peek_tanda
+from builder.refresh import merge_archive
 from builder.returns import Track, no_track
 from builder.rkt import ROMAWI, SubBagian
 from builder.save import File, holding, save, saying
@@ -35,6 +45,7 @@ from builder.tanggal import write_date
 FOLDER = "buku-kerja"
 PAUSES = (1.0, 3.0)  # seconds before a connection that was cut is tried again
 _JENIS = (".xlsx", ".xlsm")
+_MOST_ITEMS = 30  # that a letter lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +130,61 @@ def letters_pengingat(
     return letters, [p for p in problems if not _is_settled(p, status)]
 
 
+def letters_perbaikan(
+    kantor: Kantor,
+    batas: datetime.date,
+    *,
+    hari_ini: datetime.date | None = None,
+    track: Track[Any] = no_track,
+) -> tuple[list[Surat], list[Problem]]:
+    """To every sub-bagian of whose returns something is held or refused: what it is, and the correction workbook.
+
+    A refused file whose sub-bagian nobody knows belongs to the sub-bagian from whose address it came; senders with an
+    address of nobody are told to the konsolidator and get no letter.
+    """
+    lama, problems = kantor.lama, list[Problem]()
+    hasil = merge_archive(lama, kantor.konsolidasi, lama.triwulan, track=track)
+    status, senders = _status(kantor), _senders(kantor)
+    letters = []
+    for found in find_corrections(hasil, senders):
+        sub_bagian = found.bagian.sub_bagian
+        kepada = kantor.address(sub_bagian, problems)
+        if kepada:
+            lampiran = _correction(lama, found)
+            isian = kantor.words(sub_bagian, batas, status[sub_bagian.kode]) | {
+                "jumlah": str(len(found.wajib)), "berkas": told_files(found), "lampiran": lampiran.nama,
+                "kiriman_ke": str(found.bagian.nomor),
+            }  # fmt: skip
+            words: dict[str, str | Sequence[str]] = {**isian, "butir": _items(found)}
+            letters.append(_write(kantor, "perbaikan", sub_bagian, kepada, words, [lampiran], hari_ini))
+    for address in sorted(find_strangers(hasil, senders)):
+        problems.append(Problem(Message.U40, values={"alamat": address}))
+    return letters, problems
+
+
+def _senders(kantor: Kantor) -> dict[str, str]:
+    """Code of the sub-bagian by address."""
+    return {a.addr_spec.lower(): kode for kode, found in kantor.setelan.alamat.items() for a in found}
+
+
+def _correction(lama: Lama, found: Perbaikan) -> Lampiran:
+    name = correction_name(lama.rkt, found)
+    return Lampiran(name, make_file(correction_book(lama.rkt, found, lama.triwulan), Path(name)).content)
+
+
+def _items(found: Perbaikan) -> list[str]:
+    """What must be mended, as a letter lists it: place, content, fault, cure."""
+    told = [b.kalimat for b in found.wajib[:_MOST_ITEMS]]
+    more = len(found.wajib) - len(told)
+    return [*told, f"… dan {more} hal lagi; semuanya ada di lembar Perbaikan."] if more else told
+
+
 def _write(
     kantor: Kantor,
     jenis: str,
     sub_bagian: SubBagian,
     kepada: Sequence[Address],
-    isian: dict[str, str],
+    isian: Mapping[str, str | Sequence[str]],
     lampiran: Sequence[Lampiran],
     hari_ini: datetime.date | None,
 ) -> Surat:

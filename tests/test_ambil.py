@@ -157,6 +157,15 @@ def test_a_thousand_mails_each_attachment_once(kantor: Kantor, pos: Pos, tmp_pat
     assert {p.name: p.stat().st_mtime_ns for p in stored(kantor)} == content
 
 
+def test_mail_whose_file_was_deleted_is_fetched_again_on_request(kantor: Kantor, pos: Pos) -> None:
+    pos.deliver(*(plain(n).as_bytes() for n in range(3)))
+    assert "3 surel baru" in run("ambil", kantor.konsolidasi).output
+    stored(kantor)[0].unlink()
+    assert run("ambil", kantor.konsolidasi).output == "Tidak ada surel baru.\n"
+    assert "1 surel baru" in run("ambil", kantor.konsolidasi, "--ulang").output
+    assert len(stored(kantor)) == 3
+
+
 def test_mailbox_is_as_it_was(kantor: Kantor, pos: Pos) -> None:
     pos.deliver(plain(1).as_bytes())
     fetch_mail(kantor.konsolidasi)

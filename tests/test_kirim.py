@@ -20,6 +20,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+import bahan
 import openpyxl
 import pytest
 import rusak
@@ -41,6 +42,7 @@ from builder.persuratan import (
     find_workbooks,
     letters_buku_kerja,
     letters_pengingat,
+    letters_perbaikan,
     open_kantor,
     send_letters,
 )
@@ -149,7 +151,8 @@ def sound(surat: Surat) -> str:
         assert line == line.rstrip()
     for sign in "{}\t":
         assert sign not in surat.isi + surat.subjek
-    assert not INGGRIS.search(surat.isi + surat.subjek), INGGRIS.search(surat.isi + surat.subjek)
+    words = re.sub(r"Excel\s+Workbook\s+\(\.xlsx\)", "", surat.isi + surat.subjek)  # as Excel itself names it
+    assert not INGGRIS.search(words), INGGRIS.search(words)
     assert all(word in surat.isi for word in SOPAN)
     return re.sub(r"\s+", " ", surat.isi)
 
@@ -205,6 +208,56 @@ def test_all_have_answered(kantor: Kantor) -> None:
     run("segarkan", kantor.konsolidasi)
     said = kirim(kantor, "--pengingat", "--lihat")
     assert (said.exit_code, "Semua sub-bagian sudah menjawab" in said.output) == (0, True)
+
+
+def test_letter_of_corrections_names_file_sheet_cell_content_fault_cure_and_example(kantor: Kantor) -> None:
+    kantor.send(ISI)
+    assert run("segarkan", kantor.konsolidasi).exit_code in (0, 1)
+    opened = open_kantor(kantor.konsolidasi, to_send=False)
+    ((surat,), problems) = letters_perbaikan(opened, BATAS, hari_ini=HARI_INI)
+    assert problems == []
+    text = sound(surat)
+    for expected in (
+        "Perbaikan buku kerja RKT 2026 KUL Triwulan II: 1 hal", "kiriman Sub-bagian Keuangan, Umum, dan Logistik",
+        "1. BukuKerja-2026-KUL.xlsx › S01!G17 (isinya «belum ada»): G17 harus angka. Tulis angkanya saja, tanpa "
+        "satuan, misalnya 3.", "(BukuKerja-2026-KUL-perbaikan-2.xlsx)", "sel jingga", "paling lambat 10 Oktober 2026",
+        "«Kiriman ke-» 2 sudah kami isi",
+    ):  # fmt: skip
+        assert expected in f"{surat.subjek} {text}", (expected, text)
+    (lampiran,) = surat.lampiran
+    assert lampiran.nama == "BukuKerja-2026-KUL-perbaikan-2.xlsx"
+    again = letters_perbaikan(opened, BATAS, hari_ini=BATAS)[0][0]
+    assert again.sidik == surat.sidik, "the same letter on another day: it is not sent twice"
+
+
+def test_refused_file_is_told_to_the_sub_bagian_from_whose_address_it_came(kantor: Kantor) -> None:
+    kantor.kiriman.mkdir()
+    for n, (dari, name, content) in enumerate((
+        ("Siti <SITI@kpu.example>", "laporan.pdf", b"%PDF-1.7 " + bytes(200)),
+        ("Toko <promo@toko.example>", "brosur.pdf", b"%PDF-1.7 " + bytes(201)),
+    )):  # fmt: skip
+        mail = surat_uji.mail((name, content), dari=dari, id=f"<{n}@kpu.example>")
+        (kantor.kiriman / f"{n}.eml").write_bytes(mail.as_bytes())
+    assert run("segarkan", kantor.konsolidasi).exit_code == 1
+    letters, problems = letters_perbaikan(open_kantor(kantor.konsolidasi, to_send=False), BATAS)
+    assert [s.sub_bagian for s in letters] == ["KUL"]
+    text = sound(letters[0])
+    assert "0.eml › laporan.pdf: Format PDF tidak dapat dibaca. Simpan sebagai Excel Workbook (.xlsx)" in text
+    assert "brosur" not in text
+    assert [(p.kode, "promo@toko.example" in p.pesan) for p in problems] == [("U40", True)]
+
+
+def test_long_list_of_corrections_ends_with_what_is_left(tmp_path: Path) -> None:
+    rows = [
+        bahan.baris(f"S{n:02d}-I1", target="4 Laporan", tipe="jumlah", nilai="4", satuan="Laporan")
+        for n in range(1, 41)
+    ]
+    kantor = make_kantor(tmp_path / "kantor", rows)
+    kantor.send({Key(str(row["id"]), "TW1", "realisasi"): "belum ada" for row in rows})
+    (kantor.folder / "surel.toml").write_text('[alamat]\nKUL = "siti@kpu.example"\n')
+    assert run("segarkan", kantor.konsolidasi).exit_code == 1
+    ((surat,), _) = letters_perbaikan(open_kantor(kantor.konsolidasi, to_send=False), BATAS)
+    assert "31. … dan 10 hal lagi; semuanya ada di lembar Perbaikan." in sound(surat)
 
 
 def test_signature_and_strange_words(kantor: Kantor) -> None:
@@ -655,6 +708,39 @@ def test_workbook_goes_out_and_comes_back_filled(tersambung: Kantor, pos: Pos, t
     reminded = kirim(tersambung, "--pengingat")
     assert f"REN: terkirim ke budi@{DOMAIN}" in reminded.output
     assert "KUL" not in reminded.output
+
+
+def test_correction_goes_out_comes_back_and_settles_it(tersambung: Kantor, pos: Pos, tmp_path: Path) -> None:
+    """The whole exchange: an error, the letter, the mended workbook by mail, and the number with its origin."""
+    tersambung.send(ISI)
+    assert run("segarkan", tersambung.konsolidasi).exit_code == 1
+    sent = kirim(tersambung, "--perbaikan")
+    assert f"KUL: terkirim ke siti@{DOMAIN}" in sent.output, sent.output
+    assert "0 surat terkirim." in kirim(tersambung, "--perbaikan").output
+    (surel,) = mailbox(pos, "siti", 1)
+    (part,) = surel.iter_attachments()
+    path = tmp_path / str(part.get_filename())
+    path.write_bytes(part.get_content())
+    book = openpyxl.load_workbook(path)
+    book["S01"]["G17"].value = 2
+    book.save(path)
+    reply = surat_uji.mail(
+        (path.name, path.read_bytes()), dari=f"Siti <siti@{DOMAIN}>", id="<balas@kpu.example>"
+    )
+    pos.deliver(reply.as_bytes())
+    done = run("ambil", tersambung.konsolidasi, "--segarkan")
+    assert "1 surel baru disimpan" in done.output, done.output
+    assert tersambung.value(Key("S01-I2", "TW2", "realisasi")) == 2
+    told = run("jejak", "S01-I2", "--triwulan", 2, "--konsolidasi", tersambung.konsolidasi).output
+    assert (
+        "berkas: «belum ada» (ditahan) dari BukuKerja-2026-KUL.xlsx S01!G17; kiriman ke-1, tidak dipakai"
+        in told
+    )
+    assert re.search(
+        r"konsolidasi: «2» dari surel-\w+\.eml › BukuKerja-2026-KUL-perbaikan-2\.xlsx S01!G17", told
+    ), told
+    nothing = kirim(tersambung, "--perbaikan")
+    assert "Tidak ada yang perlu diperbaiki." in nothing.output
 
 
 # --- the password -------------------------------------------------------------------------------------------------

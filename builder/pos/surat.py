@@ -66,12 +66,15 @@ def write_surat(
     jenis: str,
     sub_bagian: str,
     kepada: Sequence[Address],
-    isian: Mapping[str, str],
+    isian: Mapping[str, str | Sequence[str]],
     penanda: Identitas,
     lampiran: Sequence[Lampiran] = (),
     hari_ini: datetime.date | None = None,
 ) -> Surat:
-    """Fill the template of a kind: `isian` has just the fields it names; `penanda` signs it today."""
+    """Fill the template of a kind: `isian` has just the fields it names; `penanda` signs it today.
+
+    A value of several texts becomes a numbered list.
+    """
     head, _, body = _template(jenis).partition("\n\n")
     subjek = _fill(head.removeprefix("Subjek:").strip(), isian, _fields(jenis))
     text = _fill(body, isian, _fields(jenis))
@@ -92,11 +95,17 @@ def _fields(nama: str) -> frozenset[str]:
     return frozenset(field for _, field, _, _ in string.Formatter().parse(_template(nama)) if field)
 
 
-def _fill(text: str, isian: Mapping[str, str], fields: frozenset[str] | None) -> str:
+def _fill(text: str, isian: Mapping[str, str | Sequence[str]], fields: frozenset[str] | None) -> str:
     """Values in the places of their names; a field too few or too many is a fault of the program."""
     if fields is not None and fields != isian.keys():
         raise KeyError(*sorted(fields ^ isian.keys()))
-    return text.format_map({name: show(value, _LONGEST) for name, value in isian.items()})
+    return text.format_map({name: _told(value) for name, value in isian.items()})
+
+
+def _told(value: str | Sequence[str]) -> str:
+    if isinstance(value, str):
+        return show(value, _LONGEST)
+    return "\n".join(f"{n}. {show(item, _LONGEST)}" for n, item in enumerate(value, 1))
 
 
 def _signature(penanda: Identitas, hari_ini: datetime.date) -> dict[str, str]:
