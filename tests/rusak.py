@@ -139,6 +139,15 @@ def try_out(arguments: list[str], folder: Path, deed: Callable[[int], None], sai
     os._exit(code)
 
 
+_counting: list[_Count] = []
+
+
+def tick() -> None:
+    """A moment that the hooks cannot see, told by who knows of it."""
+    for count in _counting:
+        count.tick()
+
+
 class _Count:
     """Counts calls on a folder, this process's alone."""
 
@@ -146,6 +155,7 @@ class _Count:
         self.folder, self.deed, self.calls, self.deaf = str(folder), deed, 0, False
 
     def listen(self) -> None:
+        _counting.append(self)
         sys.addaudithook(self._hear)
         for name in ("write", "fsync"):
             setattr(os, name, self._wrapped(getattr(os, name)))
@@ -153,7 +163,7 @@ class _Count:
     def _wrapped(self, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(handle: int, *more: Any) -> Any:
             if os.path.realpath(f"/proc/self/fd/{handle}").startswith(self.folder):
-                self._tick()
+                self.tick()
             return real(handle, *more)
 
         return call
@@ -164,9 +174,9 @@ class _Count:
         with contextlib.suppress(TypeError):
             if not os.path.abspath(os.fsdecode(args[0])).startswith(self.folder):  # noqa: PTH100
                 return
-            self._tick()
+            self.tick()
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
         if not self.deaf:
             self.calls += 1
             self.deed(self.calls)

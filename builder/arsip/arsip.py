@@ -18,6 +18,7 @@ from builder.expr import Key, Value
 from builder.identitas import plan_hash
 from builder.masalah import Message, Problem
 from builder.reader import Kiriman
+from builder.save import sweep_folder
 
 AKHIRAN = ".arsip"
 _BERKAS = "berkas"
@@ -106,6 +107,7 @@ class Arsip:
         items = list(items)
         if not items:
             return
+        sweep_folder(self.folder / _BERKAS)
         kept = [(t, asal, store(self.folder / _BERKAS, t.berkas, content)) for t, asal, content in items]
         with buku_besar.writing(self.folder) as ledger:
             for terima, asal, simpan in kept:
