@@ -52,7 +52,8 @@ def _bagian(hasil: Konsolidasi, sub_bagian: SubBagian, accepted: set[tuple[str, 
 
 def answers_of(hasil: Konsolidasi, sub_bagian: SubBagian) -> Mapping[Key, Asal]:
     """Every answer of a sub-bagian, with its origin; of an indikator that it shares its own part."""
-    rkt, said = hasil.rkt, hasil.jawaban.get(sub_bagian.kode, {})
+    rkt, jawaban = hasil.rkt, hasil.jawaban.get(sub_bagian.kode)
+    said = jawaban.cells if jawaban else {}
     own = {i.id: rkt.is_shared(i) for i in rkt.indikator if sub_bagian in rkt.owners(i)}
     whole = {key: asal for key, asal in hasil.asal.items() if own.get(key.id) is False}
     return whole | {key: asal for key, asal in said.items() if own.get(key.id)}

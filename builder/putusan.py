@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from builder.angka import clean
 from builder.capaian import PERIODE, roman
-from builder.consolidator import Asal, Konsolidasi, is_held
+from builder.consolidator import Asal, Konsolidasi
 from builder.expr import Key, Value
 from builder.isian import Content, Terbaca, read_number, read_text
+from builder.jawaban import is_held
 from builder.masalah import Message, Problem
 from builder.reader import Entry
 from builder.rkt import Indikator, Rkt

@@ -55,16 +55,21 @@ def by_sub_bagian(files: Iterable[Kiriman]) -> dict[str, list[Kiriman]]:
     return grouped
 
 
+def newest(own: Sequence[Kiriman]) -> list[Kiriman]:
+    """The files of a sub-bagian that no other one replaces."""
+    return [k for k in own if not any(_replaces(other, k) for other in own)]
+
+
 def find_newest(own: Sequence[Kiriman]) -> list[Kiriman]:
-    """The files of a sub-bagian that no other one replaces; the others are told which one did."""
-    newest = [k for k in own if not any(_replaces(other, k) for other in own)]
+    """The same; the others are told which one replaces them."""
+    found = newest(own)
     for old in own:
-        if old not in newest:
-            winners = [k for k in (*newest, *own) if _replaces(k, old)]
+        if old not in found:
+            winners = [k for k in (*found, *own) if _replaces(k, old)]
             _tell_replaced(old, winners[0])
-    for kiriman in newest:
+    for kiriman in found:
         _tell_branch(kiriman, own)
-    return newest
+    return found
 
 
 def _replaces(new: Kiriman, old: Kiriman) -> bool:

@@ -42,6 +42,8 @@ HALVES = ("pembilang", "penyebut")
 KIRIMAN_KE, TRIWULAN = Key("umum", "", "kiriman"), Key("umum", "", "triwulan")
 KATA = "belum ada"  # no answer of a number
 _JUMLAH = {"tipe": "jumlah", "konsolidasi": "sum"}
+PEMILIK = ("KUL", "HUK")
+BERSAMA = "S07-I1"  # answered by two sub-bagian, whose answers are added up
 RENCANA = (
     bahan.baris("S01-I1", konsolidasi="last", hitungan="posisi"),
     bahan.baris("S01-I2", target="4 Laporan", nilai="4", satuan="Laporan", **_JUMLAH),
@@ -50,6 +52,7 @@ RENCANA = (
     bahan.baris("S03-I1", fungsi="TEK", target="12 Kali", nilai="12", satuan="Kali", **_JUMLAH),
     bahan.baris("S03-I2", fungsi="HUK", konsolidasi="raw", boleh_nihil="ya"),
     bahan.baris("S04-I1", fungsi="HUK", target="8 Dokumen", nilai="8", satuan="Dokumen", **_JUMLAH),
+    bahan.baris(BERSAMA, fungsi="KUL", bersama="HUK", target="20 Kali", nilai="20", satuan="Kali", **_JUMLAH),
     bahan.baris("S05-I1", fungsi="TEK", konsolidasi="last", hitungan="posisi"),
 )
 # From triwulan III on: a larger target, an indikator that is gone, and a new one.
@@ -108,10 +111,19 @@ class Model:
     def of_returns(self) -> dict[Key, tuple[Isian1, tuple[Isian1, ...]]]:
         """Of every answered cell: what the returns say, and what may be chosen from where it is held."""
         found: dict[Key, tuple[Isian1, tuple[Isian1, ...]]] = {}
+        parts: dict[Key, dict[str, Isian1]] = {}
         for kode in KODE:
-            for cells in self._merged(self.sent(kode)).values():
-                found |= {k: v for k, v in cells.items() if self.rkt.find_indikator(k.id)}
-        return found
+            for key, said in self.own_answers(kode).items():
+                if key.id == BERSAMA:
+                    parts.setdefault(key, {})[kode] = said[0]
+                else:
+                    found[key] = said
+        return found | {key: _together(key, of) for key, of in parts.items()}
+
+    def own_answers(self, kode: str) -> dict[Key, tuple[Isian1, tuple[Isian1, ...]]]:
+        """What one sub-bagian says, of an indikator of today's plan."""
+        merged = self._merged(self.sent(kode)).values()
+        return {k: v for cells in merged for k, v in cells.items() if self.rkt.find_indikator(k.id)}
 
     def _merged(self, files: list[Berkas]) -> dict[tuple[str, ...], dict[Key, Any]]:
         if not files:
@@ -122,12 +134,12 @@ class Model:
             for unit, cells in _units(b).items():
                 units[unit] = _both(units[unit], cells) if unit in units else cells
         newest = max(b.triwulan for b in files if b.nomor == top)
-        for b in sorted((b for b in files if b.nomor < top), key=lambda b: (-b.triwulan, -b.nomor)):
-            for unit, cells in _units(b).items():
-                if unit not in units:
-                    units[unit] = (
-                        cells if b.triwulan < newest else {k: _emptied(*v) for k, v in cells.items()}
-                    )
+        triwulan = {b.nama: b.triwulan for b in files}
+        for unit, cells in self._merged([b for b in files if b.nomor < top]).items():
+            if unit not in units:
+                first = next(iter(cells.values()))
+                brought = triwulan[(first[1] or first)[0].berkas]
+                units[unit] = cells if brought < newest else {k: _emptied(*v) for k, v in cells.items()}
         return units
 
     def cells(self) -> dict[Key, Isian1]:
@@ -185,9 +197,27 @@ def _both(first: dict[Key, Any], second: dict[Key, Any]) -> dict[Key, Any]:
     return joined
 
 
-def _emptied(isian: Isian1, _: tuple[Isian1, ...]) -> tuple[Isian1, tuple[Isian1, ...]]:
+def _together(key: Key, parts: dict[str, Isian1]) -> tuple[Isian1, tuple[Isian1, ...]]:
+    """The whole of what two sub-bagian answer: numbers added up, words one below the other; a part is never enough."""
+    berkas, lembar, sel = (
+        " + ".join(dict.fromkeys(getattr(p, name) for p in parts.values()))
+        for name in ("berkas", "lembar", "sel")
+    )
+    if any(p.nilai is None for p in parts.values()):
+        told = "; ".join(f"{kode} {_isi(p)}" for kode, p in parts.items())
+        held = Isian1(f"ditahan: {told}", berkas, lembar, sel)
+        return held, (held,)
+    if key.kolom != "realisasi":
+        texts = [f"{kode}: {p.nilai}" for kode, p in parts.items()]
+        value: Any = "\n".join(texts) if len(texts) > 1 else next(iter(parts.values())).nilai
+    else:
+        value = sum(p.nilai for p in parts.values()) if len(parts) == len(PEMILIK) else None
+    return Isian1(value, berkas, lembar, sel, value), ()
+
+
+def _emptied(isian: Isian1, options: tuple[Isian1, ...]) -> tuple[Isian1, tuple[Isian1, ...]]:
     blank = replace(isian, tampil=None, nilai=None)
-    return replace(isian, tampil=f"ditahan: {_isi(isian)}", nilai=None), (isian, blank)
+    return replace(isian, tampil=f"ditahan: {_isi(isian)}", nilai=None), (*(options or (isian,)), blank)
 
 
 def _isi(isian: Isian1) -> str:
@@ -279,8 +309,10 @@ class Tahun:
         return {
             key: isian.nilai
             for key, isian in cells.items()
-            if isian.nilai is not None and self.model.rkt.owner(self._indikator(key)) == own
-        }
+            if isian.nilai is not None
+            and key.id != BERSAMA
+            and self.model.rkt.owner(self._indikator(key)) == own
+        } | {k: v[0].nilai for k, v in self.model.own_answers(kode).items() if k.id == BERSAMA and v[0].nilai}
 
     def _k(self) -> int:
         return int(read_value(self.kantor, TRIWULAN))
@@ -304,7 +336,7 @@ class Tahun:
 
     def _answers(self, buku: Berkas, k: int) -> dict[Key, Any]:
         found: dict[Key, Any] = {}
-        for i in (i for i in buku.rkt.indikator if buku.rkt.owner(i).kode == buku.kode):
+        for i in (i for i in buku.rkt.indikator if buku.kode in [s.kode for s in buku.rkt.owners(i)]):
             row = Key(i.id, f"TW{k}", "")
             found |= {row._replace(kolom=c): v for c, v in self._answer(i).items()}
             if self.rng.random() < 0.3:
