@@ -112,25 +112,27 @@ def _join(result: Konsolidasi, parts: Mapping[str, Jawaban]) -> None:
 
 def _join_whole(result: Konsolidasi, kode: str, part: Jawaban, cells: Cells) -> None:
     """An answer that is the office's; what another sub-bagian answers too must be the same, or is held."""
+    others = {key: result.asal[key] for key in cells if key in result.asal}
+    if not is_empty(others) and is_empty(cells):
+        return
     for key, asal in cells.items():
-        indikator = result.rkt.find_indikator(key.id)
-        assert indikator is not None
-        owner = result.rkt.owner(indikator).kode
-        if owner == kode or not asal.entry.is_blank:
-            _join_cell(result, asal, part.pilihan.get(key, (asal,)), is_owner=kode == owner)
+        options, other = part.pilihan.get(key, (asal,)), others.get(key)
+        if other is None or is_empty(others):
+            result.asal[key] = asal
+            if asal.entry.ditahan:
+                result.pilihan[key] = options
+        elif not (other.entry.is_blank and asal.entry.is_blank):  # a pair is never taken from two sub-bagian
+            _join_cell(result, kode, asal, options, other)
 
 
-def _join_cell(result: Konsolidasi, asal: Asal, options: Options, *, is_owner: bool) -> None:
+def _join_cell(result: Konsolidasi, kode: str, asal: Asal, options: Options, other: Asal) -> None:
     key = asal.entry.key
-    other = result.asal.get(key)
-    if other is None or other.entry.is_blank:
-        result.asal[key] = asal
-        if asal.entry.ditahan:
-            result.pilihan[key] = options
-    elif not asal.entry.is_blank:
-        before = result.pilihan.get(key, (other,))
-        ours, theirs = ((asal, options), (other, before)) if is_owner else ((other, before), (asal, options))
-        _join_two(result, *ours, *theirs)
+    indikator = result.rkt.find_indikator(key.id)
+    assert indikator is not None
+    before = result.pilihan.get(key, (other,))
+    is_owner = result.rkt.owner(indikator).kode == kode
+    ours, theirs = ((asal, options), (other, before)) if is_owner else ((other, before), (asal, options))
+    _join_two(result, *ours, *theirs)
 
 
 def _join_two(result: Konsolidasi, a: Asal, of_a: Options, b: Asal, of_b: Options) -> None:

@@ -29,7 +29,7 @@ from builder.penerimaan import merge_returns
 from builder.plan import read_plan
 from builder.putusan import read_choices
 from builder.reader import peek_tanda
-from builder.refresh import bring_in, record, summarize
+from builder.refresh import bring_in, check_archive, record, summarize
 from builder.returns import Track, no_track, report
 from builder.rkt import Rkt
 from builder.save import (
@@ -49,6 +49,7 @@ from builder.save import (
 from builder.tabel_data import data_frame
 from builder.tampak import json_text
 from builder.tangan import keep_changes
+from builder.tertahan import tell_rows
 from workbook_templates import buku_konsolidasi as form_konsolidasi
 from workbook_templates.dasbor import Saat
 from workbook_templates.tabel import Daftar
@@ -99,6 +100,8 @@ def consolidate_returns(
         lama = read_same(keluaran, rkt)
         _check_places(path for path in (keluaran, data, laporan) if path)
         k = triwulan or rkt.identitas.triwulan
+        if lama:
+            check_archive(lama.lama, keluaran)
         arsip = beside(keluaran)
         rows = lama.lama.lists if lama else arsip.lists()
         choices = read_choices(rows.get("Putusan", ()))
@@ -186,8 +189,9 @@ def write_new(
 
     `folder`: of returns, as the Dasbor names it; `lists` and `by_hand`: what the archive knows of an earlier one.
     """
-    known = {key: value for key, value in by_hand.items() if hasil.rkt.find_indikator(key.id)}
-    keep_changes(hasil, form_konsolidasi.buku_konsolidasi(hasil), known, {})
+    form = form_konsolidasi.buku_konsolidasi(hasil)
+    keep_changes(hasil, form, {key: value for key, value in by_hand.items() if key in form.places}, {})
+    tell_rows(hasil)
     pending = pending_path(keluaran) if is_open(keluaran) else None
     told += (told_pending(keluaran, pending),) if pending else ()
     kalimat, book = _new_konsolidasi(hasil, folder, keluaran, told, lists)

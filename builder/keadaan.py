@@ -56,12 +56,14 @@ def isian_counts(hasil: Konsolidasi) -> dict[str, int]:
 
 
 def isian_counts_by_owner(hasil: Konsolidasi) -> dict[str, Counter[str]]:
-    """The same for every sub-bagian, by its code."""
+    """The same for every sub-bagian, by its code; what no target asks for yet is not counted as blank."""
+    due = {(i.id, j) for i, j in hasil.blank_rows()}
     found: dict[str, Counter[str]] = {s.kode: Counter() for s in hasil.rkt.sub_bagian}
-    for (id, _), state in isian_states(hasil).items():
+    for (id, j), state in isian_states(hasil).items():
         indikator = hasil.rkt.find_indikator(id)
         assert indikator is not None
-        found[hasil.rkt.owner(indikator).kode][state] += 1
+        if state != "kosong" or (id, j) in due:
+            found[hasil.rkt.owner(indikator).kode][state] += 1
     return found
 
 

@@ -462,6 +462,17 @@ class Message(Enum):
         "Minta bagian itu diperbaiki lalu dikirim lagi, atau tulis isi gabungannya di lembar Putusan, misalnya {contoh}.",
         "Perbaiki bagian Anda bila disebut di sini, misalnya {contoh}, lalu kirim lagi.",
     )
+    F22 = (
+        PERINGATAN,
+        "Perubahan tangan «{isi_sel}» pada {kunci} tidak berlaku lagi: indikator itu dihapus atau cara mengisinya berubah "
+        "dalam rencana yang direvisi",
+        "Isi lagi di kartunya bila memang masih benar; angka lama ada di buku yang «(lama …)».",
+    )
+    F23 = (
+        TAHAN,
+        "Isi {kunci} ialah teks «{isi_sel}», tidak terbaca sebagai angka",
+        "Tulis angkanya saja di kartu itu, misalnya {contoh}, atau kosongkan selnya lalu Segarkan.",
+    )
     F09 = (CATAT, "Belum mengirim: {daftar}", "Ingatkan sub-bagian tersebut.")
     F10 = (
         TAHAN,
@@ -706,9 +717,14 @@ class Message(Enum):
     )
     P25 = (
         PERINGATAN,
-        "Target {id} setahun kini {target}, kurang dari target triwulan yang sudah lewat; target triwulannya memakai "
-        "yang baru semua",
+        "Target {id} setahun kini {target}; dengan target triwulan yang sudah lewat, target TW IV menjadi {sisa}, yang "
+        "tidak masuk akal, jadi target triwulannya memakai yang baru semua",
         "Periksa target triwulan indikator itu dalam rencana yang baru.",
+    )
+    P30 = (
+        PERINGATAN,
+        "Bunyi indikator {id} berubah dari «{lama}» menjadi «{baru}»; isian lamanya tetap dipakai",
+        "Bila maknanya memang lain, beri kode baru, misalnya {contoh}, lalu jalankan rkt revisi lagi.",
     )
     P26 = (
         TOLAK,
@@ -970,6 +986,13 @@ class Message(Enum):
         PERINGATAN,
         "Berkas ini hilang dari arsip atau rusak; isinya tidak ikut digabung",
         "Letakkan lagi berkas aslinya di folder kiriman lalu Segarkan.",
+    )
+    L36 = (
+        TOLAK,
+        "Folder arsip «{arsip}» tidak ada di samping buku ini, padahal buku ini pernah disegarkan, jadi tidak ada yang "
+        "diubah",
+        "Kembalikan folder itu, atau kembalikan nama bukunya: nama folder arsip selalu sama dengan nama buku. Bila arsipnya "
+        "memang hilang, buat folder kosong bernama «{arsip}».",
     )
     L35 = (
         TOLAK,

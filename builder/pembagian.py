@@ -71,8 +71,8 @@ def _own(hasil: Konsolidasi, key: Key, asal: Asal) -> Value:
 
 
 def next_number(hasil: Konsolidasi, sub_bagian: SubBagian) -> int:
-    """ "Kiriman ke-" of the next file: one above the highest that counts."""
-    return 1 + max((k.nomor or 0 for k in hasil.dipakai.get(sub_bagian.kode, ())), default=0)
+    """ "Kiriman ke-" of the next file: one above the highest that counts, up to what its cell takes."""
+    return min(999, 1 + max((k.nomor or 0 for k in hasil.dipakai.get(sub_bagian.kode, ())), default=0))
 
 
 def make_book(rkt: Rkt, bagian: Bagian, triwulan: int) -> Book:

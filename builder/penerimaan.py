@@ -27,6 +27,7 @@ from builder.reader import Kiriman
 from builder.returns import Track, no_track, read_masuk
 from builder.rkt import Rkt
 from builder.strict import Opener
+from builder.tertahan import offer_rows
 from builder.versi import Plans
 
 # What says that the bytes themselves could not be had: nothing to keep yet.
@@ -78,8 +79,17 @@ def merge_returns(
         raise Refused(Problem(Message.S06, ", ".join(map(str, masukan))))
     hasil = consolidate(kept, rkt, triwulan)
     hasil.problems[:0] = problems
-    settle(hasil, choices or {})
+    _decide(hasil, choices or {})
     return hasil
+
+
+def _decide(hasil: Konsolidasi, choices: Mapping[Key, Choice]) -> None:
+    """Choices for what is held, then those for rows that show to be unreadable only once these are made."""
+    offer_rows(hasil)
+    first = {key: choice for key, choice in choices.items() if key in hasil.pilihan}
+    settle(hasil, first)
+    offer_rows(hasil)
+    settle(hasil, {key: choice for key, choice in choices.items() if key not in first})
 
 
 def _archived(arsip: Arsip) -> list[_Butir]:

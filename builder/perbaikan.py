@@ -24,9 +24,9 @@ from workbook_templates.perbaikan import Baris
 
 _KOLOM = (*ANGKA_ISIAN, *TEKS)
 _OF_SENDER = "ABCDEFGHKN"  # parts of the table of failures that speak of what was sent
-_NOT_HIS = frozenset({
+UNTUK_KONSOLIDATOR = frozenset({
     Message.B16, Message.F09, Message.F11, Message.F16, Message.F17, Message.F18, Message.F19, Message.F20,
-    Message.F21, Message.G04,
+    Message.F21, Message.F22, Message.F23, Message.G04,
 })  # fmt: skip
 _NOTHING = "Tidak perlu apa-apa"
 _NOBODY: Mapping[str, str] = {}
@@ -39,6 +39,11 @@ class Butir:
     wajib: bool  # held or refused; otherwise it was read, and should be looked at
     key: Key | None  # its cell in the form; None where it is about a file or a sheet
     problem: Problem
+
+    def is_about(self, own: set[str]) -> bool:
+        """Whether it is about the file, or about one of these indikator; others are asked of somebody else now."""
+        id = self.key.id if self.key else self.problem.tujuan[0] if self.problem.tujuan else None
+        return id is None or id in own
 
     @property
     def kalimat(self) -> str:
@@ -77,8 +82,10 @@ def find_corrections(hasil: Konsolidasi, senders: Mapping[str, str] = _NOBODY) -
     """
     found = []
     for bagian in share_out(hasil):
+        own = {i.id for i in hasil.rkt.indikator if bagian.sub_bagian in hasil.rkt.owners(i)}
         files = list(_files_of(hasil, bagian.sub_bagian.kode, senders))
-        butir = _in_order(hasil.rkt, [*_of_files(hasil.rkt, files), *_between(hasil, bagian)])
+        told = [*_of_files(hasil.rkt, files), *_between(hasil, bagian)]
+        butir = _in_order(hasil.rkt, [b for b in told if b.is_about(own)])
         if any(b.wajib for b in butir):
             marked = _marked(bagian, butir)
             found.append(Perbaikan(marked, tuple(butir), tuple(k.berkas for k in files)))
@@ -118,7 +125,7 @@ def _files_of(hasil: Konsolidasi, kode: str, senders: Mapping[str, str]) -> Iter
 
 
 def _is_his(p: Problem) -> bool:
-    if p.message in _NOT_HIS or p.kode[0] not in _OF_SENDER + ("J" if p.kode == "J01" else ""):
+    if p.message in UNTUK_KONSOLIDATOR or p.kode[0] not in _OF_SENDER + ("J" if p.kode == "J01" else ""):
         return False
     return p.putusan.berat >= TAHAN.berat or (p.putusan is PERINGATAN and not p.tindakan.startswith(_NOTHING))
 

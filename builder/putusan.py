@@ -10,14 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from builder.angka import clean
+from builder.bersama import KOSONG
 from builder.capaian import PERIODE, roman
 from builder.consolidator import Asal, Konsolidasi
-from builder.expr import Key, Value
+from builder.expr import Key, Value, is_number
 from builder.isian import Content, Terbaca, read_number, read_text
 from builder.jawaban import is_held
 from builder.masalah import Message, Problem
 from builder.reader import Entry
-from builder.rkt import Indikator, Rkt
+from builder.rkt import Indikator, Rkt, Tipe
 from builder.tampak import show
 
 DIPUTUSKAN = "(diputuskan)"
@@ -35,12 +36,17 @@ class Choice:
 
     pilihan: str
     dari: tuple[str, ...]  # the contents as the list shows them
+    angka: float | None = (
+        None  # typed as a number: in a per cent cell 0.975 may mean 97.5 per cent, as in a return
+    )
 
 
 def told_options(options: Sequence[Asal]) -> tuple[str, ...]:
     """What may be chosen from, as the list shows it: "«95» (BukuKerja-2024-KUL.xlsx, S17!F8)"."""
     return tuple(
-        f"«{show(a.entry.isi, 1000)}» ({a.told_berkas}, {a.entry.lembar}!{a.entry.sel})".replace("\n", " ")
+        f"«{show(a.entry.isi or KOSONG, 1000)}» ({a.told_berkas}, {a.entry.lembar}!{a.entry.sel})".replace(
+            "\n", " "
+        )
         for a in options
     )
 
@@ -56,7 +62,8 @@ def read_choices(rows: Sequence[Baris]) -> dict[Key, Choice]:
     for row in rows:
         pilihan = row.get("pilihan")
         if pilihan not in (None, ""):
-            found[key_of(row)] = Choice(_as_typed(pilihan), contents_of(row))
+            angka = float(pilihan) if is_number(pilihan) else None
+            found[key_of(row)] = Choice(_as_typed(pilihan), contents_of(row), angka)
     return found
 
 
@@ -93,7 +100,7 @@ def settle(hasil: Konsolidasi, choices: Mapping[Key, Choice]) -> None:
             told = Problem(Message.F16, *where, {"pilihan": choice.pilihan}, (key.id, key.baris))
             hasil.problems.append(told)
             continue
-        chosen = choose(hasil.rkt, key, choice.pilihan, options)
+        chosen = choose(hasil.rkt, key, choice.pilihan, options, choice.angka)
         if isinstance(chosen, str):
             values = {"pilihan": choice.pilihan, "sebab": chosen, "contoh": _example(hasil.rkt, key)}
             hasil.tak_terbaca[key] = choice.pilihan
@@ -105,7 +112,7 @@ def settle(hasil: Konsolidasi, choices: Mapping[Key, Choice]) -> None:
 def _settle_one(hasil: Konsolidasi, key: Key, choice: Choice, chosen: Asal) -> None:
     held = [entry for a in (*hasil.pilihan[key], hasil.asal[key]) for entry in a.cells]
     hasil.asal[key] = chosen
-    hasil.diputuskan[key] = choice.pilihan
+    hasil.diputuskan[key] = choice.pilihan if choice.angka is None else chosen.entry.isi
     for problems in (*(k.problems for k in hasil.kiriman), hasil.problems):
         for n, problem in enumerate(problems):
             mine = problem.tujuan in (None, (key.id, key.baris))
@@ -114,7 +121,9 @@ def _settle_one(hasil: Konsolidasi, key: Key, choice: Choice, chosen: Asal) -> N
                 problems[n] = replace(problem, message=Message.F18, values=values)
 
 
-def choose(rkt: Rkt, key: Key, pilihan: str, options: Sequence[Asal]) -> Asal | str:
+def choose(
+    rkt: Rkt, key: Key, pilihan: str, options: Sequence[Asal], angka: float | None = None
+) -> Asal | str:
     """What a choice comes to, or why it cannot be taken."""
     word = clean(pilihan)
     if word.casefold() == KOSONGKAN.casefold():
@@ -123,10 +132,10 @@ def choose(rkt: Rkt, key: Key, pilihan: str, options: Sequence[Asal]) -> Asal | 
         return _option(word[len(_PAKAI) :].strip().upper(), options)
     i = rkt.find_indikator(key.id)
     assert i is not None
-    read = _read(rkt, i, key, word)
+    read = _read(rkt, i, key, Content(word if angka is None else angka))
     if read.ditahan or read.value is None:
         return "isinya tidak terbaca sebagai jawaban indikator ini"
-    return _own(key, options, read.value, word)
+    return _own(key, options, read.value, word if angka is None else _unambiguous(i, key, read.value))
 
 
 def _option(name: str, options: Sequence[Asal]) -> Asal | str:
@@ -144,10 +153,18 @@ def _own(key: Key, options: Sequence[Asal], value: Value, isi: str) -> Asal:
     return Asal(Entry(key, value, first.lembar, first.sel, isi), DIPUTUSKAN)
 
 
-def _read(rkt: Rkt, i: Indikator, key: Key, word: str) -> Terbaca:
+def _read(rkt: Rkt, i: Indikator, key: Key, content: Content) -> Terbaca:
     if key.kolom in _TEKS:
-        return read_text(Content(word))
-    return read_number(i, key.kolom, Content(word), rkt.aturan)
+        return read_text(content)
+    return read_number(i, key.kolom, content, rkt.aturan)
+
+
+def _unambiguous(i: Indikator, key: Key, value: Value) -> str:
+    """A number as text that is read as the same number again: "97,5%"."""
+    if key.kolom != "realisasi" or not is_number(value):
+        return _as_typed(value)
+    percent = "%" if i.tipe is Tipe.PERSENTASE else ""
+    return f"{_as_typed(i.unit_value(float(value)))}{percent}"  # type: ignore[arg-type]
 
 
 def _example(rkt: Rkt, key: Key) -> str:

@@ -23,6 +23,7 @@ from builder.putusan import read_choices
 from builder.recompute import keep_wrong_formulas
 from builder.returns import Track, no_track
 from builder.tangan import keep_changes
+from builder.tertahan import tell_rows
 from builder.versi import plan_rows
 from workbook_templates import kartu
 from workbook_templates.buku_konsolidasi import buku_konsolidasi
@@ -53,7 +54,8 @@ def record(segar: Segar, folder: str, path: Path) -> None:
 def bring_in(lama: Lama, hasil: Konsolidasi) -> Segar:
     """Patches that make a konsolidasi say what merged returns say, changes by hand kept."""
     now = datetime.datetime.now()
-    keep_changes(hasil, lama.book, lama.cells, _written(lama.lists))
+    keep_changes(hasil, lama.book, lama.cells, written(lama.lists))
+    tell_rows(hasil)
     keep_wrong_formulas(hasil, lama)
     kalimat = f"Disegarkan {now:%d/%m/%Y %H.%M}. {summarize(hasil)}"
     book = buku_konsolidasi(hasil, Saat(kalimat, f"{now:%d/%m/%Y %H.%M}", lama.folder), lama.lists)
@@ -65,20 +67,23 @@ def merge_archive(lama: Lama, path: Path, triwulan: int, *, track: Track[Any] = 
 
     Nothing new is taken in; raises Refused where the archive beside `path` cannot be used.
     """
+    check_archive(lama, path)
     arsip = beside(path)
     if arsip.received():
         choices = read_choices(lama.lists.get("Putusan", ()))
         hasil = merge_returns([], lama.rkt, triwulan, arsip=arsip, choices=choices, track=track)
     else:
         hasil = consolidate([], lama.rkt, triwulan)
-    keep_changes(hasil, lama.book, lama.cells, _written(lama.lists))
+    keep_changes(hasil, lama.book, lama.cells, written(lama.lists))
+    tell_rows(hasil)
     return hasil
 
 
 def check(lama: Lama, folder: Path, path: Path, *, track: Track[Any] = no_track) -> Segar:
     """Read and merge the folder of returns without bringing anything in; raises Refused."""
     hasil = _merge(lama, folder, path, track, keep=False)
-    keep_changes(hasil, lama.book, lama.cells, _written(lama.lists))
+    keep_changes(hasil, lama.book, lama.cells, written(lama.lists))
+    tell_rows(hasil)
     worst = sorted(hasil.all_problems, key=lambda p: -p.putusan.berat)[:1]
     first = f" Yang pertama: {worst[0].pesan}" if worst and worst[0].putusan.berat else ""
     told = summarize(hasil, "setelah Segarkan")
@@ -88,7 +93,15 @@ def check(lama: Lama, folder: Path, path: Path, *, track: Track[Any] = no_track)
     return Segar(kalimat, tuple(patch_cells(lama.book, lama.grids, {HASIL: kalimat})), None, hasil)
 
 
+def check_archive(lama: Lama, path: Path) -> None:
+    """A konsolidasi that was refreshed and stands without its archive is not refreshed: raises Refused (L36)."""
+    folder = beside(path).folder
+    if path.is_file() and lama.lists.get("Jejak") and not folder.is_dir():
+        raise Refused(Problem(Message.L36, path.name, values={"arsip": folder.name}))
+
+
 def _merge(lama: Lama, folder: Path, path: Path, track: Track[Any], *, keep: bool) -> Konsolidasi:
+    check_archive(lama, path)
     if not folder.is_dir():
         raise Refused(Problem(Message.L23, values={"folder": show(str(folder))}))
     try:
@@ -118,7 +131,7 @@ def summarize(hasil: Konsolidasi, where: str = "di lembar Masalah") -> str:
     return f"{told_berkas(hasil)}; {', '.join(parts)}. {told_isian(hasil)}.{look}"
 
 
-def _written(lists: Daftar) -> dict[Key, Value]:
+def written(lists: Daftar) -> dict[Key, Value]:
     """What the last refresh put into each entry cell, from Jejak."""
     baris = {capaian.roman(int(p[2])): p for p in PERIODE[:-1]}
     written: dict[Key, Value] = {}

@@ -36,14 +36,18 @@ def find_copies(files: Iterable[Kiriman]) -> list[Kiriman]:
 
 
 def _content(kiriman: Kiriman) -> tuple[Any, ...]:
-    """What a file says, whoever saved it; as found where it could not be read."""
+    """What a file says, whoever saved it; as found where it could not be read.
+
+    The same figures in the form of another version of the plan are another answer: they may mean something else.
+    """
     assert kiriman.sub_bagian is not None
+    rencana = kiriman.tanda.rencana if kiriman.tanda else ""
     said = frozenset(
         (key, entry.isi if entry.ditahan else entry.value)
         for key, entry in kiriman.entries.items()
         if not entry.is_blank
     )
-    return kiriman.sub_bagian.kode, kiriman.nomor, kiriman.triwulan, kiriman.dasar, said
+    return kiriman.sub_bagian.kode, rencana, kiriman.nomor, kiriman.triwulan, kiriman.dasar, said
 
 
 def by_sub_bagian(files: Iterable[Kiriman]) -> dict[str, list[Kiriman]]:
@@ -73,19 +77,22 @@ def find_newest(own: Sequence[Kiriman]) -> list[Kiriman]:
 
 
 def _replaces(new: Kiriman, old: Kiriman) -> bool:
-    """A higher number of the same line replaces, unless it is about an earlier triwulan: then none is surely newer."""
+    """A higher number of the same line replaces, unless it is about an earlier triwulan: then none is surely newer.
+
+    A file without a number (which is told, A14) comes before every numbered one.
+    """
     return _is_higher(new, old) and not _is_branch(new, old)
 
 
 def _is_higher(new: Kiriman, old: Kiriman) -> bool:
-    if new.nomor is None or old.nomor is None or new.nomor <= old.nomor:
+    if (new.nomor or 0) <= (old.nomor or 0):
         return False
     return (new.triwulan or 0) >= (old.triwulan or 0)
 
 
 def _is_branch(new: Kiriman, old: Kiriman) -> bool:
     """The newer one was made from a kiriman before the older one, by another line of files."""
-    return old.nomor is not None and old.nomor > new.dasar and old.dasar != new.dasar
+    return (old.nomor or 0) > new.dasar and old.dasar != new.dasar
 
 
 def _tell_branch(kiriman: Kiriman, own: Sequence[Kiriman]) -> None:

@@ -58,15 +58,19 @@ def _status(lama: Lama, kode: str, nama: str, counts: Mapping[str, int], waiting
     used = [
         r for r in lama.lists.get("Kiriman", ()) if r["sub_bagian"] == nama and r["pemakaian"] == "dipakai"
     ]
-    last = max(used, key=lambda r: int(r["nomor"] or 0), default={})
+    last = max(used, key=lambda r: _number(r["nomor"]) or 0, default={})
     answered = {f"TW {ROMAWI[k]}" for k in range(lama.triwulan, 5)}
-    nomor = last.get("nomor")
     return Status(
-        kode, nama, str(last.get("berkas") or ""), int(nomor) if isinstance(nomor, (int, float)) else None,
+        kode, nama, str(last.get("berkas") or ""), _number(last.get("nomor")),
         str(last.get("triwulan") or ""), str(last.get("diterima") or ""), str(last.get("pengirim") or ""),
         counts["terisi"] + counts["nihil"], counts["kosong"], counts["ditahan"], waiting,
         any(str(r["triwulan"]) in answered for r in used),
     )  # fmt: skip
+
+
+def _number(value: object) -> int | None:
+    """What stands in a cell that anybody may have typed into."""
+    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _kode_of(lama: Lama, id: str) -> str:

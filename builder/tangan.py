@@ -18,6 +18,11 @@ from builder.reader import Entry
 DIUBAH_TANGAN = "(diubah tangan)"
 
 
+def changed(cells: Mapping[Key, Value], written: Mapping[Key, Value]) -> dict[Key, Value]:
+    """What a hand has put into entry cells since the last refresh, or before it; arguments as of `keep_changes`."""
+    return {k: now for k, now in cells.items() if not is_same(now, None) and not is_same(now, written.get(k))}
+
+
 def keep_changes(
     hasil: Konsolidasi, book: Book, cells: Mapping[Key, Value], written: Mapping[Key, Value]
 ) -> None:
@@ -25,10 +30,10 @@ def keep_changes(
 
     `cells`: what the entry cells of the konsolidasi hold; `written`: what the last refresh put there.
     """
-    for key, now in sorted(cells.items()):
+    for key, now in sorted(changed(cells, written).items()):
         brought = hasil.asal.get(key)
         says = brought.entry.shown if brought else None
-        if is_same(now, None) or is_same(now, written.get(key)) or is_same(now, says):
+        if is_same(now, says):
             continue
         place = book.places[key]
         hasil.diubah[key] = brought if says is not None else None

@@ -87,19 +87,20 @@ def _isian(row: Baris, tipe: Tipe, tahun: int) -> Value:
 def _lokasi(row: Baris, tipe: Tipe, tahun: int) -> Value:
     if row.get("bersama") in (None, ""):
         return None
-    return only_lokasi(tipe, str(row["isian"]))
+    return next(iter(fitting_lokasi(tipe, str(row["isian"]))), None)
 
 
-def only_lokasi(tipe: Tipe, isian: str) -> Lokasi | None:
-    """The one location rule that gives a right number for a target (DOMAIN 3); None where parts make no whole.
+def fitting_lokasi(tipe: Tipe, isian: str) -> tuple[Lokasi, ...]:
+    """Location rules that give a right number for a target (DOMAIN 3), the usual one first; () where none does.
 
-    Quotients are never averaged where their halves are known; counts add up; scores and per cent do not.
+    Quotients are never averaged where their halves are known; counts add up, or are a mean over places; scores and
+    per cent do not add up.
     """
     if tipe.is_word:
-        return None
+        return ()
     if isian == Isian.RASIO:
-        return Lokasi.RAW
-    return Lokasi.SUM if tipe is Tipe.JUMLAH else Lokasi.AVERAGE
+        return (Lokasi.RAW,)
+    return (Lokasi.SUM, Lokasi.AVERAGE) if tipe is Tipe.JUMLAH else (Lokasi.AVERAGE,)
 
 
 def _konsolidasi(row: Baris, tipe: Tipe, tahun: int) -> Value:

@@ -18,7 +18,7 @@ from builder.capaian import TRIWULAN_PELAPORAN
 from builder.expr import Key, Value
 from builder.layout import Book, Role
 from builder.rkt import TRIWULAN, Aturan, Hitungan, Indikator, Isian, Konsolidasi, Polaritas, Ragu, Rkt, Tipe
-from builder.usulan import only_lokasi
+from builder.usulan import fitting_lokasi
 from builder.writer import write_book
 from workbook_templates.buku_kerja import buku_kerja
 from workbook_templates.kartu import Isi
@@ -318,7 +318,7 @@ class Pengarang:
 
 def _shared(id: str, tipe: Tipe, isian: Isian) -> dict[str, Any]:
     """Every tenth card is one sub-bagian's part, as far as its type allows."""
-    lokasi = only_lokasi(tipe, isian) if sum(map(ord, id)) % 10 == 0 else None
+    lokasi = next(iter(fitting_lokasi(tipe, isian)), None) if sum(map(ord, id)) % 10 == 0 else None
     return {"bersama": ("KUL", "REN"), "lokasi": lokasi} if lokasi else {}
 
 

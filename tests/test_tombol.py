@@ -267,7 +267,9 @@ def _no_folder(kantor: Kantor) -> None:
 def _empty_folder(kantor: Kantor) -> None:
     """Nothing was ever received."""
     shutil.rmtree(kantor.kiriman)
-    shutil.rmtree(beside(kantor.konsolidasi).folder)
+    arsip = beside(kantor.konsolidasi).folder
+    shutil.rmtree(arsip)
+    arsip.mkdir()  # gone for good, as whoever was told so (L36) says
     kantor.kiriman.mkdir()
     (kantor.kiriman / "~$BukuKerja-2026-KUL.xlsx").write_bytes(b"x")
 

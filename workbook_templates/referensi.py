@@ -16,7 +16,8 @@ Daftar = Mapping[str, tuple[str, ...]]  # words to choose from, by the defined n
 _NONE: Daftar = {}
 
 _BERSAMA = (
-    "[konv] Diisi bersama: jumlah dijumlahkan; nilai dan persen langsung dirata-ratakan; pembilang dan penyebut "
+    "[konv] Diisi bersama: jumlah dijumlahkan, atau dirata-ratakan bila rencana memintanya; nilai dan persen langsung "
+    "dirata-ratakan; pembilang dan penyebut "
     "dijumlahkan lalu dibagi.",
     "[konv] Diisi bersama: gabungan kosong selama ada bagian yang kosong; bagian Nihil dilewati, semua Nihil = Nihil.",
     "[konv] Diisi bersama: bagian tidak dinilai sendiri; jawaban menurut rencana lama digabung menurut rencana itu.",

@@ -274,7 +274,9 @@ def _progress(counts: Mapping[str, int]) -> Baris:
 
 def _kiriman_row(hasil: Konsolidasi, k: Kiriman, by_owner: Mapping[str, Mapping[str, int]]) -> Baris:
     used = k.sub_bagian is not None and k in hasil.dipakai.get(k.sub_bagian.kode, ())
-    progress = _progress(by_owner[k.sub_bagian.kode]) if used and k.sub_bagian else {}
+    # A revision may have done away with the sub-bagian that sent it.
+    counts = by_owner.get(k.sub_bagian.kode) if used and k.sub_bagian else None
+    progress = _progress(counts) if counts is not None else {}
     return {
         **progress,
         "sub_bagian": k.sub_bagian.nama if k.sub_bagian else "(tidak dikenali)",

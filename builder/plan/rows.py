@@ -25,7 +25,7 @@ from builder.rkt import (
     Tingkat,
     Tipe,
 )
-from builder.usulan import Baris, complete, only_lokasi
+from builder.usulan import Baris, complete, fitting_lokasi
 
 _ID = re.compile(r"S(\d{2,3})-I(\d{1,2})")
 _TOLERANCE = 1e-6
@@ -33,7 +33,7 @@ _SATUAN_LENGTH = 60  # stands in headings and in the messages of entry cells
 
 _CARA_LOKASI = {  # why a location rule is wrong where it is not the one that fits
     Lokasi.SUM: "Persen dan nilai tidak boleh dijumlahkan",
-    Lokasi.AVERAGE: "Hasil bagi dan jumlah tidak boleh dirata-ratakan",
+    Lokasi.AVERAGE: "Hasil bagi tidak boleh dirata-ratakan",
     Lokasi.RAW: "raw memerlukan pembilang dan penyebut (isian rasio)",
 }
 
@@ -297,8 +297,9 @@ class _Rows:
             self._wrong(Message.P28, "bersama", tipe=tipe)
         elif lokasi and not bersama:
             self._wrong(Message.P27, "lokasi", contoh="TEK HUK")
-        elif lokasi and lokasi is not (fits := only_lokasi(tipe, isian)):
-            self._wrong(Message.P29, "lokasi", tipe=tipe, isian=isian, cara=_CARA_LOKASI[lokasi], cocok=fits)
+        elif lokasi and lokasi not in (fits := fitting_lokasi(tipe, isian)):
+            cure = {"cara": _CARA_LOKASI[lokasi], "cocok": " atau ".join(fits)}
+            self._wrong(Message.P29, "lokasi", tipe=tipe, isian=isian, **cure)
 
     def _check_bounds(self, i: Indikator) -> None:
         """The target lies within what an entry may be; otherwise no entry could reach it."""
