@@ -76,14 +76,12 @@ class Jawaban:
             else:
                 self.units[unit] = {k: self._hold_emptied(a, old, newest) for k, a in cells.items()}
         known = {p.values["kunci"] for p in self.dibiarkan}
-        self.dibiarkan += [
-            p for p in before.dibiarkan if p.values["kunci"] not in known and not self._is_answered(p)
-        ]
+        self.dibiarkan += [p for p in before.dibiarkan if p.values["kunci"] not in known]
 
-    def _is_answered(self, left_out: Problem) -> bool:
-        """Numbers that could not be taken over have been given anew."""
-        id = left_out.values["kunci"]
-        return any(u[0] == id and is_number_unit(u) and not is_empty(c) for u, c in self.units.items())
+    def forget_answered(self) -> None:
+        """Numbers that could not be taken over are nobody's business once they were given anew."""
+        given = {u[0] for u, cells in self.units.items() if is_number_unit(u) and not is_empty(cells)}
+        self.dibiarkan = [p for p in self.dibiarkan if p.values["kunci"] not in given]
 
     # --- one file -------------------------------------------------------------------------------------------------
 
@@ -173,6 +171,7 @@ def merge_files(rkt: Rkt, kode: str, files: Sequence[Kiriman]) -> Jawaban:
     if replaced:
         own = [p for k in replaced for p in k.digantikan]
         said.carry(max(used, key=silsilah.age), merge_files(rkt, kode, replaced), own)
+    said.forget_answered()
     return said
 
 

@@ -152,7 +152,7 @@ def test_file_lost_from_the_archive_is_told(kantor: Kantor) -> None:
 def test_order_of_arrival_in_one_refresh_makes_no_difference(
     seed: int, kantor: Kantor, tmp_path: Path
 ) -> None:
-    """The files given one by one in another order (the 50 orders of the plan: benchmarks/urutan.py)."""
+    """The files given one by one in another order (50 orders: test_urutan)."""
     for n, count in enumerate((1, 2, 4), 1):
         send(kantor, ISI | {LAPORAN: count}, n, f"kul{n}.xlsx")
     send(kantor, ISI | {LAPORAN: 5}, 3, "kul3b.xlsx")
