@@ -20,7 +20,16 @@ from builder.patch import patch_cells
 from builder.recompute import recompute
 from builder.refresh import find_folder, record, refresh
 from builder.returns import Track, no_track
-from builder.save import check_folder, holding, is_open, pending_path, saying, settle, stage, told_pending
+from builder.save import (
+    check_folder,
+    holding,
+    is_open,
+    pending_path,
+    saying,
+    settle,
+    stage,
+    told_pending,
+)
 from workbook_templates.dasbor import HASIL
 
 
@@ -33,13 +42,20 @@ class Tertutup:
     lama: Lama
 
 
-def find_konsolidasi(path: Path | None) -> Path:
-    """The konsolidasi that was named, or the only one in this folder; raises Refused."""
+def find_konsolidasi(path: Path | None, pilihan: str = "") -> Path:
+    """The konsolidasi that was named and is there, or the only one in this folder; raises Refused.
+
+    `pilihan`: the option that names it ("--konsolidasi "), where a command takes it by one.
+    """
     if path:
+        check_is_there(path)
         return path
     found = [p for p in sorted(Path().glob("Konsolidasi-*.xls[xm]")) if "(" not in p.name]
-    if len(found) != 1:
-        raise Refused(Problem(Message.S10))
+    if not found:
+        raise Refused(Problem(Message.S10, values={"pilihan": pilihan}))
+    if len(found) > 1:
+        values = {"pilihan": pilihan, "daftar": ", ".join(p.name for p in found), "contoh": found[0].name}
+        raise Refused(Problem(Message.S10_BEBERAPA, values=values))
     return found[0]
 
 
@@ -138,3 +154,12 @@ def tell(segar: Segar, lama: Lama, told: Sequence[Problem]) -> Segar:
 def in_words(told: Iterable[Problem]) -> str:
     """Problems as sentences for the status cell; a cure only where there is something to do."""
     return " ".join(f"{p.masalah}." + (f" {p.tindakan}" if p.putusan.berat else "") for p in told)
+
+
+def without_told(segar: Segar) -> str:
+    """The sentence without what taking and writing the file brought to light: that is told beside it."""
+    for n in range(len(segar.problems)):
+        words = f" {in_words(segar.problems[n:])}"
+        if segar.kalimat.endswith(words):
+            return segar.kalimat.removesuffix(words)
+    return segar.kalimat

@@ -449,7 +449,7 @@ class Message(Enum):
     F19 = (
         CATAT,
         "Berkas dikeluarkan dari penggabungan pada {saat}; isinya tetap di arsip",
-        "Bila keliru, masukkan lagi dengan rkt putuskan --masukkan.",
+        'Bila keliru, masukkan lagi, misalnya: rkt putuskan Konsolidasi-2024.xlsm --masukkan "{berkas}".',
     )
     F20 = (
         PERINGATAN,
@@ -492,6 +492,8 @@ class Message(Enum):
     G02 = (
         TOLAK,
         "Format {format} tidak dapat dibaca",
+        "Bila ini buku kerja: simpan sebagai Excel Workbook (.xlsx) lalu kirim lagi. Bila bukan: keluarkan dari folder "
+        "kiriman; tidak perlu apa-apa.",
         "Simpan sebagai Excel Workbook (.xlsx) lalu kirim lagi.",
     )
     G03 = (
@@ -793,17 +795,28 @@ class Message(Enum):
     S09 = (
         TOLAK,
         "Indikator «{id}» tidak ada dalam rencana",
-        "Tulis kodenya seperti di lembar Jejak, misalnya S17-I2.",
+        "Tulis kodenya seperti dalam rencana, misalnya {mirip}.",
     )
     S10 = (
         TOLAK,
-        "Buku konsolidasi tidak ditemukan di folder ini, atau ada beberapa",
-        "Sebutkan bukunya, misalnya --konsolidasi Konsolidasi-2024.xlsm.",
+        "Di folder ini tidak ada buku konsolidasi",
+        "Pindah ke foldernya, atau sebutkan bukunya, misalnya {pilihan}Konsolidasi-2024.xlsm. Bila bukunya hilang: rkt "
+        "pulihkan Konsolidasi-2024.arsip.",
+    )
+    S10_BEBERAPA = (
+        TOLAK,
+        "Di folder ini ada beberapa buku konsolidasi: {daftar}",
+        "Sebutkan salah satu, misalnya {pilihan}{contoh}.",
     )
     S11 = (
         TOLAK,
-        "Berkas «{berkas}» tidak ada di arsip, atau namanya dipakai beberapa berkas",
-        "Tulis namanya seperti di lembar Kiriman.",
+        "Berkas kiriman «{nama}» tidak ada di arsip",
+        "Tulis namanya seperti di lembar Kiriman, atau sebagian namanya, misalnya {mirip}.",
+    )
+    S11_BEBERAPA = (
+        TOLAK,
+        "«{nama}» ada pada nama beberapa berkas kiriman: {daftar}",
+        "Tulis lebih lengkap, misalnya {contoh}.",
     )
     S07 = (
         TOLAK,
@@ -821,6 +834,22 @@ class Message(Enum):
         "Sub-bagian «{kode}» tidak ada dalam rencana",
         "Tulis salah satu kode ini: {daftar}.",
     )
+    S13 = (
+        TOLAK,
+        "Tidak ada putusan pada {kunci}, jadi tidak ada yang dicabut",
+        "Lihat kolom Pilihan di lembar Putusan.",
+    )
+    S14 = (
+        TOLAK,
+        "Berkas ini sudah dikeluarkan pada {saat}",
+        "Tidak perlu apa-apa. Bila keliru, masukkan lagi dengan --masukkan.",
+    )
+    S15 = (
+        TOLAK,
+        "Berkas ini tidak sedang dikeluarkan, jadi tidak ada yang dimasukkan",
+        "Tidak perlu apa-apa: berkas itu sudah ikut dibaca. Dipakai atau tidaknya ada di lembar Kiriman.",
+    )
+
     # K: carriers
     K04 = (
         TOLAK,
@@ -987,7 +1016,7 @@ class Message(Enum):
         "Berkas ini hilang dari arsip atau rusak; isinya tidak ikut digabung",
         "Letakkan lagi berkas aslinya di folder kiriman lalu Segarkan.",
     )
-    L36 = (
+    L37 = (
         TOLAK,
         "Folder arsip «{arsip}» tidak ada di samping buku ini, padahal buku ini pernah disegarkan, jadi tidak ada yang "
         "diubah",
@@ -998,6 +1027,18 @@ class Message(Enum):
         TOLAK,
         "Arsip «{arsip}» tidak ditemukan atau kosong",
         "Tunjuk folder arsip, misalnya Konsolidasi-2024.arsip.",
+    )
+    L36 = (
+        TOLAK,
+        "Buku konsolidasi sedang dibuka di Excel, jadi putusan tidak disimpan",
+        "Tutup bukunya lalu jalankan perintah yang sama, atau tulis pilihannya di lembar Putusan dan tekan Segarkan. "
+        "Bila bukunya sudah tertutup, hapus berkas «{kunci}» di folder itu.",
+    )
+    L36_BERKAS = (
+        TOLAK,
+        "Buku konsolidasi sedang dibuka di Excel, jadi tidak ada berkas yang dikeluarkan atau dimasukkan",
+        "Tutup bukunya lalu jalankan perintah yang sama. Bila bukunya sudah tertutup, hapus berkas «{kunci}» di folder "
+        "itu.",
     )
     L31 = (
         TOLAK,
@@ -1245,7 +1286,8 @@ class Problem:
     @property
     def _shown(self) -> dict[str, Any]:
         """The values as a message may quote them, whoever they come from."""
-        return {k: show(v, _LONGEST) if isinstance(v, str) else v for k, v in self.values.items()}
+        values = {"berkas": self.berkas or "", **self.values}
+        return {k: show(v, _LONGEST) if isinstance(v, str) else v for k, v in values.items()}
 
     @property
     def tempat(self) -> str:

@@ -94,10 +94,10 @@ def check(lama: Lama, folder: Path, path: Path, *, track: Track[Any] = no_track)
 
 
 def check_archive(lama: Lama, path: Path) -> None:
-    """A konsolidasi that was refreshed and stands without its archive is not refreshed: raises Refused (L36)."""
+    """A konsolidasi that was refreshed and stands without its archive is not refreshed: raises Refused (L37)."""
     folder = beside(path).folder
     if path.is_file() and lama.lists.get("Jejak") and not folder.is_dir():
-        raise Refused(Problem(Message.L36, path.name, values={"arsip": folder.name}))
+        raise Refused(Problem(Message.L37, path.name, values={"arsip": folder.name}))
 
 
 def _merge(lama: Lama, folder: Path, path: Path, track: Track[Any], *, keep: bool) -> Konsolidasi:

@@ -18,6 +18,16 @@ def write_date(date: datetime.date) -> str:
     return f"{date.day} {BULAN[date.month - 1]} {date.year}"
 
 
+def write_time(saat: str) -> str:
+    """A moment of the ledger (ISO) as people read it: "25/11/2026 23.23"."""
+    return f"{datetime.datetime.fromisoformat(saat):%d/%m/%Y %H.%M}"
+
+
+def today() -> datetime.date:
+    """The day on which the program runs."""
+    return datetime.date.today()
+
+
 def read_date(text: str) -> datetime.date | None:
     """A date that was typed; None where it is none."""
     year_first, day_first = _YEAR_FIRST.fullmatch(text.strip()), _DAY_FIRST.fullmatch(text.strip())

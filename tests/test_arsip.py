@@ -273,8 +273,8 @@ def test_jejak_tells_the_origin_and_what_stood_there_before(
     monkeypatch.chdir(kantor.folder)
     told = run("jejak", "S01-I2", "--triwulan", 1).output
     assert "S01-I2 triwulan 1 realisasi" in told
-    assert "berkas: «1» dari satu.xlsx S01!G16; kiriman ke-1, tidak dipakai" in told
-    assert "berkas: «3» dari dua.xlsx S01!G16; kiriman ke-2, dipakai" in told
+    assert "berkas: «1» dari satu.xlsx S01!G16; kiriman ke-1, berkasnya tidak dipakai" in told
+    assert "berkas: «3» dari dua.xlsx S01!G16; kiriman ke-2, berkasnya dipakai" in told
     assert told.index("konsolidasi: «1» dari satu.xlsx") < told.index("konsolidasi: «3» dari dua.xlsx")
     assert "triwulan 2" not in told
     assert "S09" in str(run("jejak", "S99-I1").exception)

@@ -202,7 +202,7 @@ def test_konsolidasi_without_its_archive_is_not_refreshed_in_silence(kantor: Kan
     refresh_file(kantor.konsolidasi)
     before = kantor.konsolidasi.read_bytes()
     other = kantor.konsolidasi.rename(kantor.folder / "Konsolidasi-2026-akhir.xlsx")
-    with pytest.raises(Refused, match=r"L36.*Konsolidasi-2026-akhir\.arsip"):
+    with pytest.raises(Refused, match=r"L37.*Konsolidasi-2026-akhir\.arsip"):
         refresh_file(other)
     assert other.read_bytes() == before
     beside(other).folder.mkdir()  # as the message says, where the archive is gone for good

@@ -269,7 +269,7 @@ def _empty_folder(kantor: Kantor) -> None:
     shutil.rmtree(kantor.kiriman)
     arsip = beside(kantor.konsolidasi).folder
     shutil.rmtree(arsip)
-    arsip.mkdir()  # gone for good, as whoever was told so (L36) says
+    arsip.mkdir()  # gone for good, as whoever was told so (L37) says
     kantor.kiriman.mkdir()
     (kantor.kiriman / "~$BukuKerja-2026-KUL.xlsx").write_bytes(b"x")
 

@@ -182,7 +182,8 @@ class Arsip:
 
 _OF_FILES = """
 SELECT i.*, t.berkas, t.gelombang, t.saat,
-  coalesce((SELECT 'kiriman ke-' || coalesce(k.nomor, '?') || ', ' || k.pemakaian || ' (' || k.status || ')'
+  coalesce((SELECT 'kiriman ke-' || coalesce(k.nomor, '?') || ', berkasnya ' || k.pemakaian ||
+      CASE WHEN k.status = 'ditahan' AND k.pemakaian = 'dipakai' THEN ', sebagian ditahan' ELSE '' END
     FROM kiriman k WHERE k.sha256 = i.sha256 ORDER BY k.segar DESC LIMIT 1), '')
   AS keterangan
 FROM isian i JOIN terima t USING (sha256) WHERE i.id = ?

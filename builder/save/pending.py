@@ -33,6 +33,11 @@ def _numbers() -> itertools.chain[str]:
     return itertools.chain([""], (f" {n}" for n in itertools.count(2)))
 
 
+def is_kept(path: Path) -> bool:
+    """Whether a file is a copy of ours beside another one, by its name: «(lama …)» or «(tertunda …)»."""
+    return re.search(r" \((?:lama|tertunda) [^()]*\)$", path.stem) is not None
+
+
 def is_pending(path: Path, of: Path) -> bool:
     """Whether a file is a pending result of a workbook, by its name."""
     pattern = rf"{re.escape(of.stem)} \(tertunda [^()]*\){re.escape(of.suffix)}"
@@ -41,8 +46,12 @@ def is_pending(path: Path, of: Path) -> bool:
 
 def told_pending(path: Path, pending: Path) -> Problem:
     """What is told of it."""
-    lock = next((p for p in _locks(path) if p.exists()), _locks(path)[0])
-    return Problem(Message.L01, path.name, values={"tertunda": pending.name, "kunci": lock.name})
+    return Problem(Message.L01, path.name, values={"tertunda": pending.name, "kunci": sign_of(path)})
+
+
+def sign_of(path: Path) -> str:
+    """Name of the file by which others see that a workbook is open."""
+    return next((p for p in _locks(path) if p.exists()), _locks(path)[0]).name
 
 
 def settle(made: Draft, expected: str, pending: Path | None) -> Path | None:
