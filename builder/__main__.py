@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -53,7 +53,30 @@ def _cancellable(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+class _Perintah(click.Group):
+    """The commands; what was not written is said in the order of a sentence, which Click's own words do not have."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except click.MissingParameter as missing:
+            raise click.UsageError(_told_missing(missing), missing.ctx) from None
+
+
+def _told_missing(missing: click.MissingParameter) -> str:
+    param = missing.param
+    if not isinstance(param, click.Option):
+        return f"{param.human_readable_name if param else 'Masukan'} belum ditulis."
+    names = " / ".join(f"'{name}'" for name in param.opts)
+    choices = (
+        f" Pilih salah satu: {', '.join(param.type.choices)}." if isinstance(param.type, click.Choice) else ""
+    )
+    return f"Pilihan {names} wajib ditulis.{choices}"
+
+
 @click.group(
+    cls=_Perintah,
     context_settings={"help_option_names": ["--bantuan", "--help", "-h"], "max_content_width": 100},
     options_metavar="[PILIHAN]",
     subcommand_metavar="PERINTAH …",
@@ -69,6 +92,8 @@ def contoh(folder: Path) -> None:
     """Coba semua langkah dengan RKT 2024 Kubu Raya.
 
     Hasilnya di FOLDER (bawaan: contoh-rkt).
+
+    Misalnya: rkt contoh coba-coba
     """
     from builder.contoh import make_contoh
 
@@ -105,6 +130,8 @@ def impor(dokumen: Path, rencana: Path) -> None:
     """Baca dokumen RKT menjadi rencana.
 
     Dokumennya .md, .txt, .docx, .pdf, atau .xlsx.
+
+    Misalnya: rkt impor RKT-2024.docx -o Rencana-2024.xlsx
     """
     from builder import commands
 
@@ -152,6 +179,8 @@ def bangun(rencana: Path, folder: Path, triwulan: str | None, tanpa_makro: bool)
     """Buat buku kerja setiap sub-bagian, dan buku konsolidasi.
 
     Dari sebuah buku konsolidasi dibuat buku kerjanya saja.
+
+    Misalnya: rkt bangun Rencana-2024.xlsx -o buku-kerja
     """
     from builder import commands
 
@@ -174,6 +203,11 @@ def bangun(rencana: Path, folder: Path, triwulan: str | None, tanpa_makro: bool)
     if made.terkunci:
         say(f"{made.terkunci} isian triwulan sebelumnya yang sudah diterima disertakan dan dikunci.")
     say(f"{len(made.berkas)} buku dibuat. Kirim setiap BukuKerja ke sub-bagiannya.")
+    if made.konsolidasi:
+        name = made.konsolidasi.name
+        say(f"Pindahkan {name} ke folder kerja Anda dan buat folder kiriman di sampingnya.")
+    if made.dasbor:
+        say(f"Triwulan pelaporan di Dasbor masih {made.dasbor}: ganti sebelum menyegarkan.")
 
 
 @cli.command(options_metavar="[PILIHAN]")
@@ -183,8 +217,12 @@ def bangun(rencana: Path, folder: Path, triwulan: str | None, tanpa_makro: bool)
 )
 @click.option("--json", "as_json", is_flag=True, help="Tulis hasilnya sebagai JSON, untuk program lain.")
 def periksa(berkas: tuple[Path, ...], rencana: Path, as_json: bool) -> None:
-    """Periksa buku kerja yang kembali, tanpa menggabungnya."""
+    """Periksa buku kerja yang kembali, tanpa menggabungnya.
+
+    Misalnya: rkt periksa kiriman --rencana Konsolidasi-2024.xlsm
+    """
     from builder import returns
+    from builder.keadaan import told_kiriman
 
     checked = returns.check_returns(berkas, rencana, track=track)
     if as_json:
@@ -193,6 +231,7 @@ def periksa(berkas: tuple[Path, ...], rencana: Path, as_json: bool) -> None:
         for kiriman in checked:
             say(f"{show(kiriman.berkas)}: {kiriman.status}, {kiriman.terisi} sel terisi")
             tell(kiriman.problems)
+        say(f"Diperiksa {told_kiriman(checked)}.")
     _exit(all(k.status in ("diterima", "peringatan") for k in checked))
 
 
@@ -229,6 +268,8 @@ def konsolidasi(
     """Gabungkan kiriman menjadi satu buku konsolidasi.
 
     MASUKAN boleh berkas atau folder.
+
+    Misalnya: rkt konsolidasi kiriman --rencana R.xlsx -o Konsolidasi-2024.xlsm
     """
     from builder import commands
 
@@ -265,6 +306,8 @@ def segarkan(konsolidasi: Path, langsung: bool) -> None:
     """Segarkan buku konsolidasi tanpa menekan tombol di Excel.
 
     Kiriman dibaca dari folder yang tertulis di Dasbor.
+
+    Misalnya: rkt segarkan Konsolidasi-2024.xlsm
     """
     if langsung:
         from macros.excel import find_book
@@ -278,12 +321,14 @@ def segarkan(konsolidasi: Path, langsung: bool) -> None:
 
 
 def _tell_refresh(segar: Segar) -> None:
+    from builder.closed import without_told
+
     assert segar.hasil is not None
     for kiriman in segar.hasil.kiriman:
         say(f"{show(kiriman.berkas)}: {kiriman.status}, {kiriman.terisi} sel terisi")
         tell(kiriman.problems)
     tell([*segar.hasil.problems, *segar.problems])
-    say(segar.kalimat)
+    say(without_told(segar))
     _exit(segar.clean)
 
 
@@ -291,12 +336,15 @@ def _tell_refresh(segar: Segar) -> None:
 @click.argument("konsolidasi", type=_FILE)
 @_cancellable
 def hitung_ulang(konsolidasi: Path) -> None:
-    """Hitung ulang semua rumus buku konsolidasi dan tandai yang berbeda."""
-    from builder.closed import recompute_file
+    """Hitung ulang semua rumus dan tandai yang berbeda.
+
+    Misalnya: rkt hitung-ulang Konsolidasi-2024.xlsm
+    """
+    from builder.closed import recompute_file, without_told
 
     segar = recompute_file(konsolidasi)
     tell(segar.problems)
-    say(segar.kalimat)
+    say(without_told(segar))
 
 
 @cli.command(options_metavar="[PILIHAN]")
@@ -306,6 +354,8 @@ def pantau(folder: Path, konsolidasi: Path) -> None:
     """Segarkan setiap kali ada kiriman baru di FOLDER.
 
     Berhenti dengan Ctrl+C.
+
+    Misalnya: rkt pantau kiriman Konsolidasi-2024.xlsm
     """
     if importlib.util.find_spec("watchfiles") is None:
         raise click.ClickException("Pemantau belum dipasang. Jalankan: python -m pip install watchfiles")
@@ -321,11 +371,11 @@ def pantau(folder: Path, konsolidasi: Path) -> None:
 
 
 def _tell_watch(came: Segar | Refused) -> None:
-    if isinstance(came, Refused):
-        tell(came.problems)
-    else:
-        tell(came.problems)
-        say(came.kalimat)
+    from builder.closed import without_told
+
+    tell(came.problems)
+    if not isinstance(came, Refused):
+        say(without_told(came))
 
 
 for command in (

@@ -108,6 +108,10 @@ class Bangun:
         None  # the konsolidasi that stood there, of the same plan: it is the konsolidator's
     )
     terkunci: int = 0  # answers of earlier triwulan that were handed out locked
+    konsolidasi: Path | None = None  # the new one
+    dasbor: int | None = (
+        None  # triwulan pelaporan of the konsolidasi, where workbooks for another one were made
+    )
 
 
 def build_workbooks(
@@ -137,7 +141,8 @@ def build_workbooks(
         makers = _buku_kerja_makers(rkt, folder)
         if not dibiarkan:
             makers.append((konsolidasi, lambda: _empty_konsolidasi(rkt, makro=makro)))
-        return replace(_build(makers, folder, [*problems, *told], track), dibiarkan=dibiarkan)
+        made = _build(makers, folder, [*problems, *told], track)
+        return replace(made, dibiarkan=dibiarkan, konsolidasi=None if dibiarkan else konsolidasi)
 
 
 def _empty_konsolidasi(rkt: Rkt, *, makro: bool) -> Book:
@@ -164,7 +169,8 @@ def hand_out(
         for part in parts
     ]
     made = _build(makers, folder, (), track)
-    return replace(made, terkunci=sum(len(part.isi.terkunci) for part in parts))
+    terkunci = sum(len(part.isi.terkunci) for part in parts)
+    return replace(made, terkunci=terkunci, dasbor=lama.triwulan if k != lama.triwulan else None)
 
 
 # --- perbaikan ----------------------------------------------------------------------------------------------------
@@ -188,6 +194,7 @@ def build_corrections(
     """
     lama = read_file(konsolidasi).lama
     codes = [s.kode for s in lama.rkt.sub_bagian]
+    kode = next((c for c in codes if kode and c.casefold() == kode.strip().casefold()), kode)
     if kode and kode not in codes:
         raise Refused(Problem(Message.S12, values={"kode": kode, "daftar": ", ".join(codes)}))
     hasil = merge_archive(lama, konsolidasi, lama.triwulan, track=track)

@@ -82,7 +82,7 @@ def consolidate(kiriman: Iterable[Kiriman], rkt: Rkt, triwulan: int) -> Konsolid
     _join(result, result.jawaban)
     result.pilihan |= {k: (a,) for k, a in result.asal.items() if a.entry.ditahan and k not in result.pilihan}
     if result.missing:
-        names = ", ".join(s.nama for s in result.missing)
+        names = "; ".join(s.nama for s in result.missing)
         result.problems.append(Problem(Message.F09, values={"daftar": names}))
     return result
 

@@ -7,7 +7,7 @@ triwulan pelaporan: terisi, nihil, kosong or ditahan.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from builder import capaian
 from builder.consolidator import Konsolidasi
@@ -69,7 +69,12 @@ def isian_counts_by_owner(hasil: Konsolidasi) -> dict[str, Counter[str]]:
 
 def told_berkas(hasil: Konsolidasi) -> str:
     """ "5 berkas: 2 diterima, 1 peringatan, 1 ditahan, 1 ditolak"; states that none is in are left out."""
-    return f"{len(hasil.kiriman)} berkas: {_told(berkas_counts(hasil.kiriman))}"
+    return told_kiriman(hasil.kiriman)
+
+
+def told_kiriman(kiriman: Sequence[Kiriman]) -> str:
+    """The same of files that were only read."""
+    return f"{len(kiriman)} berkas: {_told(berkas_counts(kiriman))}" if kiriman else "0 berkas"
 
 
 def told_isian(hasil: Konsolidasi) -> str:

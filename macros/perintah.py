@@ -25,6 +25,8 @@ def pasang(buku: tuple[Path, ...], folder: Path | None) -> None:
     """Pasang tab Kinerja di Excel komputer ini.
 
     BUKU: buku .xlsm yang tombolnya juga akan dipakai.
+
+    Misalnya: rkt pasang Konsolidasi-2024.xlsm
     """
     from macros.komputer import this_computer
     from macros.pasang import install
@@ -45,6 +47,8 @@ def periksa_pasang(buku: tuple[Path, ...], folder: Path | None) -> None:
     """Periksa apakah tombol di Excel siap dipakai.
 
     BUKU: buku yang ikut diperiksa. Tidak ada yang diubah.
+
+    Misalnya: rkt periksa-pasang Konsolidasi-2024.xlsm
     """
     from macros.komputer import this_computer
     from macros.periksa_pasang import CATATAN, inspect

@@ -41,6 +41,8 @@ def server(folder: Path, alamat: str, port: int, sertifikat: Path | None, kunci:
     """Jalankan server untuk Excel di web.
 
     FOLDER di komputer ini memuat folder kiriman, dan di sebelahnya buku konsolidasi atau rencana.
+
+    Misalnya: rkt server kinerja-2024 --port 8000
     """
     if importlib.util.find_spec("xlwings_server") is None:
         raise click.ClickException(
