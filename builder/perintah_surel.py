@@ -13,6 +13,7 @@ import click
 from builder.layar import say, tell, track
 from builder.masalah import Message, Problem, Refused
 from builder.tampak import show
+from builder.tanggal import today, write_date
 
 if TYPE_CHECKING:
     from builder.pos.setelan import Server
@@ -72,6 +73,8 @@ def sandi(konsolidasi: Path | None, setelan: Path | None, hapus: bool) -> None:
     """Simpan kata sandi kotak surat dengan aman.
 
     Di penyimpan sandi komputer ini; sandinya diketik tanpa tampak dan tidak pernah ditulis ke berkas.
+
+    Misalnya: rkt sandi Konsolidasi-2024.xlsm
     """
     from builder.pos.sandi import drop_sandi, keep_sandi
 
@@ -126,8 +129,10 @@ def ambil(
     """Ambil surel baru dari kotak surat ke folder kiriman.
 
     Kotak suratnya hanya dibaca: tidak ada surel yang berubah, dan tidak ada yang diambil dua kali.
+
+    Misalnya: rkt ambil Konsolidasi-2024.xlsm --segarkan
     """
-    from builder.closed import find_konsolidasi, refresh_file
+    from builder.closed import find_konsolidasi, refresh_file, without_told
     from builder.pengambilan import fetch_mail
 
     path = find_konsolidasi(konsolidasi)
@@ -141,7 +146,7 @@ def ambil(
     if segarkan:
         segar = refresh_file(path, track=track)
         tell([*(segar.hasil.all_problems if segar.hasil else ()), *segar.problems])
-        say(segar.kalimat)
+        say(without_told(segar))
         clean = clean and segar.clean
     elif made.baru:
         say(f"Lanjutkan dengan: rkt segarkan {path.name}")
@@ -178,9 +183,11 @@ def kirim(
     simpan: Path | None,
     lihat: bool,
 ) -> None:
-    """Kirim buku kerja, pengingat, atau buku perbaikan ke setiap sub-bagian.
+    """Kirim buku kerja, pengingat, atau buku perbaikan.
 
-    FOLDER memuat buku kerja hasil rkt bangun (bawaan: buku-kerja). Misalnya: rkt kirim --batas 2026-10-10
+    Ke setiap sub-bagian, dengan suratnya. FOLDER memuat buku kerja hasil rkt bangun (bawaan: buku-kerja).
+
+    Misalnya: rkt kirim --batas 2026-10-10
     """
     from builder.closed import find_konsolidasi
     from builder.persuratan import (
@@ -200,6 +207,8 @@ def kirim(
         raise click.UsageError("Pilih salah satu: --pengingat atau --perbaikan.")
     if not batas:
         raise click.UsageError("Sebutkan batas waktunya, misalnya --batas 2026-10-10.")
+    if batas < today():
+        raise click.UsageError(f"Batas waktu {write_date(batas)} sudah lewat.")
     path = find_konsolidasi(konsolidasi)
     kantor = _with_sample(lambda: open_kantor(path, setelan, to_send=not (simpan or lihat)))
     if perbaikan:
@@ -213,6 +222,8 @@ def kirim(
         due, known = due_letters(kantor, letters, ulang=ulang)
         problems += known
         _show(due)
+    elif not letters:
+        pass  # which is said below
     elif simpan:
         for draft in save_drafts(kantor, letters, simpan):
             say(f"  {draft}")
@@ -224,11 +235,18 @@ def kirim(
             say(f"  {surat.sub_bagian}: terkirim ke {show(address)}")
         say(f"{len(made.terkirim)} surat terkirim.")
     tell(problems)
-    if pengingat and not letters and not problems:
-        say("Semua sub-bagian sudah menjawab; tidak ada yang perlu diingatkan.")
-    if perbaikan and not letters and not problems:
-        say("Tidak ada yang perlu diperbaiki.")
+    if not letters:
+        say(_nothing(problems, pengingat=pengingat, perbaikan=perbaikan))
     sys.exit(0 if all(p.putusan.berat < 2 for p in problems) else 1)
+
+
+def _nothing(problems: Iterable[Problem], *, pengingat: bool, perbaikan: bool) -> str:
+    """What is said where there is no letter."""
+    if any(p.putusan.berat >= 2 for p in problems):
+        return "Tidak ada surat yang dapat dibuat."
+    if pengingat:
+        return "Tidak ada yang perlu diingatkan: semua sub-bagian sudah menjawab."
+    return "Tidak ada yang perlu diperbaiki." if perbaikan else "Tidak ada surat yang perlu dikirim."
 
 
 def _show(letters: Iterable[Surat]) -> None:

@@ -38,7 +38,7 @@ from builder.reader import peek_tanda
 from builder.refresh import merge_archive
 from builder.returns import Track, no_track
 from builder.rkt import ROMAWI, SubBagian
-from builder.save import File, holding, save, saying
+from builder.save import File, holding, is_kept, save, saying
 from builder.status import Status, read_status
 from builder.tanggal import write_date
 
@@ -55,6 +55,7 @@ class Kantor:
     konsolidasi: Path
     lama: Lama
     setelan: Setelan
+    berkas_setelan: str = NAMA  # from which they were read
 
     @property
     def owners(self) -> list[SubBagian]:
@@ -65,7 +66,7 @@ class Kantor:
         """Where letters to a sub-bagian go; () where the settings do not say, which is told."""
         found = self.setelan.alamat.get(sub_bagian.kode, ())
         if not found:
-            problems.append(Problem(Message.U30, NAMA, values={"kode": sub_bagian.kode}))
+            problems.append(Problem(Message.U30, self.berkas_setelan, values={"kode": sub_bagian.kode}))
         return found
 
     def words(self, sub_bagian: SubBagian, batas: datetime.date, status: Status) -> dict[str, str]:
@@ -86,7 +87,8 @@ def open_kantor(konsolidasi: Path, setelan: Path | None = None, *, to_send: bool
     lama = read_file(konsolidasi).lama
     kode = [s.kode for s in lama.rkt.sub_bagian]
     path = setelan or konsolidasi.with_name(NAMA)
-    return Kantor(konsolidasi, lama, read_setelan(path, {"smtp", "alamat"} if to_send else {"alamat"}, kode))
+    found = read_setelan(path, {"smtp", "alamat"} if to_send else {"alamat"}, kode)
+    return Kantor(konsolidasi, lama, found, path.name)
 
 
 # --- what is written ----------------------------------------------------------------------------------------------
@@ -223,7 +225,7 @@ def find_workbooks(kantor: Kantor, folder: Path) -> tuple[dict[str, Lampiran], l
     ours = make_tanda(kantor.lama.rkt, BUKU_KERJA)
     found: dict[str, list[Lampiran]] = {}
     problems = []
-    for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in _JENIS and p.name[:1] not in "~."):
+    for path in sorted(p for p in folder.iterdir() if _is_workbook(p)):
         tanda = peek_tanda(path)
         if tanda is None or tanda.jenis != BUKU_KERJA:
             continue  # the konsolidasi, a plan, or a file of somebody else
@@ -242,6 +244,11 @@ def find_workbooks(kantor: Kantor, folder: Path) -> tuple[dict[str, Lampiran], l
             )
             del found[kode]
     return {kode: files[0] for kode, files in found.items()}, problems
+
+
+def _is_workbook(path: Path) -> bool:
+    """A workbook by its name; a copy that `rkt bangun` kept of an earlier one is none to be sent."""
+    return path.suffix.lower() in _JENIS and path.name[:1] not in "~." and not is_kept(path)
 
 
 def _read(path: Path) -> bytes:

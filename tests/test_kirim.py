@@ -79,6 +79,7 @@ def kantor(terbangun: Kantor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     )
     (kantor.folder / "surel.toml").write_text(text)
     monkeypatch.setenv("RKT_SANDI", SANDI)
+    monkeypatch.setattr("builder.perintah_surel.today", lambda: HARI_INI)
     for module in (persuratan, pengambilan):
         monkeypatch.setattr(module, "PAUSES", (0.0, 0.0))
     return kantor
@@ -206,8 +207,11 @@ def test_reminder_to_one_whose_return_is_of_an_earlier_triwulan(kantor: Kantor) 
 def test_all_have_answered(kantor: Kantor) -> None:
     kantor.send(ISI)
     run("segarkan", kantor.konsolidasi)
-    said = kirim(kantor, "--pengingat", "--lihat")
-    assert (said.exit_code, "Semua sub-bagian sudah menjawab" in said.output) == (0, True)
+    told = "Tidak ada yang perlu diingatkan: semua sub-bagian sudah menjawab.\n"
+    for more in (("--lihat",), ("--simpan", kantor.folder / "konsep"), ()):
+        said = kirim(kantor, "--pengingat", *more)
+        assert (said.exit_code, said.output) == (0, told)
+    assert not (kantor.folder / "konsep").exists()
 
 
 def test_letter_of_corrections_names_file_sheet_cell_content_fault_cure_and_example(kantor: Kantor) -> None:
@@ -305,6 +309,28 @@ def test_workbook_is_known_by_what_is_inside(kantor: Kantor, tmp_path: Path) -> 
     assert {k: v.nama for k, v in found.items()} == {"KUL": "BukuKerja-2026-REN.xlsx", "REN": "a.xlsx"}
 
 
+def test_copies_that_were_kept_are_not_sent(kantor: Kantor) -> None:
+    """Made anew into the folder that has them already, and a pending result beside them."""
+    folder = kantor.folder / "buku-kerja"
+    made = run("bangun", kantor.konsolidasi, "-o", folder, "--triwulan", 3)
+    assert made.output.count("(lama ") == 2
+    kul = folder / "BukuKerja-2026-KUL.xlsx"
+    (folder / f"{kul.stem} (tertunda 2026-11-25 09.12).xlsx").write_bytes(kul.read_bytes() + b"lain")
+    said = kirim(kantor, "--lihat")
+    assert said.exit_code == 0, said.output
+    assert "lampiran: BukuKerja-2026-KUL.xlsx" in said.output
+    assert "(lama" not in said.output
+
+
+def test_settings_file_in_use_is_named(kantor: Kantor) -> None:
+    other = kantor.folder / "kantor.toml"
+    other.write_text('[alamat]\nREN = "budi@kpu.example"\n')
+    assert (
+        "[U30] kantor.toml — Alamat surel KUL belum ada"
+        in kirim(kantor, "--setelan", other, "--lihat").output
+    )
+
+
 def test_workbooks_that_cannot_go(kantor: Kantor, tmp_path: Path) -> None:
     """One missing, two of one sub-bagian, one without an address; the others go on."""
     folder = kantor.folder / "buku-kerja"
@@ -363,6 +389,11 @@ def test_drafts(kantor: Kantor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_date_is_asked_for(kantor: Kantor) -> None:
     assert "--batas 2026-10-10" in run("kirim", kantor.konsolidasi).output
     assert run("kirim", kantor.konsolidasi, "--batas", "besok").exit_code == 2
+    late = run("kirim", kantor.konsolidasi, "--batas", "1/1/2020")
+    assert (late.exit_code, "Batas waktu 1 Januari 2020 sudah lewat." in late.output) == (2, True)
+    assert run("kirim", kantor.konsolidasi, "--batas", HARI_INI, "--lihat").exit_code == 0, (
+        "today is not past"
+    )
 
 
 # --- through a server ---------------------------------------------------------------------------------------------
@@ -733,7 +764,7 @@ def test_correction_goes_out_comes_back_and_settles_it(tersambung: Kantor, pos: 
     assert tersambung.value(Key("S01-I2", "TW2", "realisasi")) == 2
     told = run("jejak", "S01-I2", "--triwulan", 2, "--konsolidasi", tersambung.konsolidasi).output
     assert (
-        "berkas: «belum ada» (ditahan) dari BukuKerja-2026-KUL.xlsx S01!G17; kiriman ke-1, tidak dipakai"
+        "berkas: «belum ada» (ditahan) dari BukuKerja-2026-KUL.xlsx S01!G17; kiriman ke-1, berkasnya tidak dipakai"
         in told
     )
     assert re.search(
@@ -754,11 +785,11 @@ def test_password_is_nowhere(
     own = tmp_path / "sementara"
     own.mkdir()
     environment = {**os.environ, "TMPDIR": str(own), "RKT_SANDI": SANDI}
-    shown = ""
+    shown, later = "", str(datetime.date.today() + datetime.timedelta(30))
     for words in (
         ["ambil"],
-        ["kirim", "--batas", "2026-10-10"],
-        ["kirim", "--batas", "2026-10-10", "--pengingat"],
+        ["kirim", "--batas", later],
+        ["kirim", "--batas", later, "--pengingat"],
     ):
         command = [sys.executable, "-m", "builder", words[0], tersambung.konsolidasi.name, *words[1:]]
         process = subprocess.Popen(
