@@ -20,7 +20,7 @@ from builder.expr import Key, Value, is_number
 from builder.identitas import susunan
 from builder.masalah import TAHAN, Message, Problem
 from builder.reader import Asal, Entry, Kiriman
-from builder.rkt import ROMAWI, Rkt
+from builder.rkt import ROMAWI, Indikator, Isian, Rkt
 
 DIBAGIKAN = "(dibagikan terkunci)"
 
@@ -110,7 +110,7 @@ class Jawaban:
         message = Message.F14
         if now and before:
             message = Message.F15
-            values |= {"lama": susunan(before), "baru": susunan(now)}
+            values |= {"lama": _way(before), "baru": _way(now)}
         return Problem(message, file.berkas, values=values, tujuan=(id, "TW1") if now else None)
 
     def _as_handed_out(self, file: Kiriman, asal: Asal) -> tuple[Asal, Options]:
@@ -173,6 +173,12 @@ def merge_files(rkt: Rkt, kode: str, files: Sequence[Kiriman]) -> Jawaban:
         said.carry(max(used, key=silsilah.age), merge_files(rkt, kode, replaced), own)
     said.forget_answered()
     return said
+
+
+def _way(i: Indikator) -> str:
+    """How an indikator is filled, in words: "pembilang dan penyebut (%)"."""
+    what = "pembilang dan penyebut" if i.isian is Isian.RASIO else f"{i.tipe} langsung"
+    return f"{what} ({i.satuan})" if i.satuan else what
 
 
 # --- held cells ---------------------------------------------------------------------------------------------------

@@ -171,4 +171,6 @@ def _example(rkt: Rkt, key: Key) -> str:
     i = rkt.find_indikator(key.id)
     if key.kolom in _TEKS:
         return "data dukung belum lengkap"
-    return str(i.nilai) if i and i.tipe.is_word else "97,5"
+    if i and i.tipe.is_word:
+        return str(i.nilai)
+    return "97,5" if i and key.kolom == "realisasi" and i.tipe is not Tipe.JUMLAH else "42"
