@@ -1016,6 +1016,12 @@ class Message(Enum):
         "Berkas ini hilang dari arsip atau rusak; isinya tidak ikut digabung",
         "Letakkan lagi berkas aslinya di folder kiriman lalu Segarkan.",
     )
+    L38 = (
+        TOLAK,
+        "Berkas ini pernah dibaca dan sekarang tidak dapat dibuka (memori penuh, atau dicegah antivirus), jadi tidak ada "
+        "yang diubah",
+        "Tutup program lain lalu coba sekali lagi. Tetap begitu: keluarkan berkasnya dengan rkt putuskan --keluarkan.",
+    )
     L37 = (
         TOLAK,
         "Folder arsip «{arsip}» tidak ada di samping buku ini, padahal buku ini pernah disegarkan, jadi tidak ada yang "

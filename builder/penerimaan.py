@@ -67,6 +67,7 @@ def merge_returns(
         new = _new_ones([m for m in items if m.path.resolve() not in left_out], arsip)
         butir = [*(_archived(arsip) if arsip else ()), *new]
         kiriman = [_read(b, plans, opener, arsip) for b in track(butir, "Memeriksa kiriman")]
+        _check_still_read(arsip, kiriman)
         ours = [k for k in kiriman if k.tanda and k.tanda.jenis in (KONSOLIDASI, RENCANA)]
         if arsip and keep:
             _keep(
@@ -81,6 +82,15 @@ def merge_returns(
     hasil.problems[:0] = problems
     _decide(hasil, choices or {})
     return hasil
+
+
+def _check_still_read(arsip: Arsip | None, kiriman: Iterable[Kiriman]) -> None:
+    """What was read before and is not now (no memory, a virus scanner) is never taken for blank: raises Refused."""
+    failed = [k for k in kiriman if any(p.message is Message.H14 for p in k.problems)]
+    known = arsip.accepted() if arsip and failed else set[str]()
+    problems = [Problem(Message.L38, k.berkas) for k in failed if k.sha256 in known]
+    if problems:
+        raise Refused(*problems)
 
 
 def _decide(hasil: Konsolidasi, choices: Mapping[Key, Choice]) -> None:

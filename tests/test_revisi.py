@@ -16,9 +16,10 @@ from builder.arsip import beside
 from builder.closed import read_file, refresh_file
 from builder.commands import build_corrections, build_workbooks
 from builder.expr import Key
-from builder.masalah import Refused
+from builder.masalah import Message, Problem, Refused
 from builder.revisi import Revisi, revise
 from builder.status import read_status
+from builder.strict import child
 
 PEMBILANG = Key("S01-I1", "TW1", "pembilang")
 PENYEBUT = PEMBILANG._replace(kolom="penyebut")
@@ -207,6 +208,26 @@ def test_konsolidasi_without_its_archive_is_not_refreshed_in_silence(kantor: Kan
     assert other.read_bytes() == before
     beside(other).folder.mkdir()  # as the message says, where the archive is gone for good
     assert refresh_file(other).hasil is not None
+
+
+def test_file_that_cannot_be_opened_any_more_is_never_taken_for_blank(
+    kantor: Kantor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reading process dies: for a new file that is its verdict, for a known one a reason to stop."""
+    kantor.send(ISI)
+    refresh_file(kantor.konsolidasi)
+    before = kantor.konsolidasi.read_bytes()
+
+    def dead(self: object, path: Path) -> None:
+        raise Refused(Problem(Message.H14, path.name, values={"sebab": "memori penuh"}))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(child.Opener, "open", dead)
+        with pytest.raises(Refused, match="L38"):
+            refresh_file(kantor.konsolidasi)
+    assert kantor.konsolidasi.read_bytes() == before
+    refresh_file(kantor.konsolidasi)
+    assert kantor.value(PEMBILANG) == 40
 
 
 def test_file_without_a_number_comes_before_every_numbered_one(kantor: Kantor) -> None:

@@ -76,6 +76,11 @@ class Arsip:
         with buku_besar.reading(self.folder) as ledger:
             return {(row["sha256"], row["asal"]) for row in _all(ledger, "SELECT sha256, asal FROM terima")}
 
+    def accepted(self) -> set[str]:
+        """sha256 of every file that was read when it was last looked at."""
+        with buku_besar.reading(self.folder) as ledger:
+            return {row["sha256"] for row in _all(ledger, _ACCEPTED)}
+
     def path_of(self, terima: Terima) -> Path:
         """Where the bytes are kept."""
         return self.folder / _BERKAS / terima.simpan
@@ -180,6 +185,10 @@ class Arsip:
         return [_nilai(row, "berkas") for row in files] + [_nilai(row, "konsolidasi") for row in values]
 
 
+_ACCEPTED = """
+SELECT sha256 FROM kiriman k WHERE sub_bagian IS NOT NULL
+  AND segar = (SELECT max(segar) FROM kiriman n WHERE (n.sha256, n.berkas) = (k.sha256, k.berkas))
+"""
 _OF_FILES = """
 SELECT i.*, t.berkas, t.gelombang, t.saat,
   coalesce((SELECT 'kiriman ke-' || coalesce(k.nomor, '?') || ', berkasnya ' || k.pemakaian ||
