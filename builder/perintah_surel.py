@@ -190,15 +190,14 @@ def kirim(
     Misalnya: rkt kirim --batas 2026-10-10
     """
     from builder.closed import find_konsolidasi
+    from builder.pengantaran import due_letters, send_letters
     from builder.persuratan import (
         FOLDER,
-        due_letters,
         letters_buku_kerja,
         letters_pengingat,
         letters_perbaikan,
         open_kantor,
         save_drafts,
-        send_letters,
     )
 
     if konsolidasi and konsolidasi.is_dir() and not folder:

@@ -31,20 +31,19 @@ from kantor import ISI, Kantor, make_kantor
 from pos_sungguhan import DOMAIN, MOST, SANDI, STAF, Pos, free_ports, open_jalur, open_pos, write_setelan
 from test_setelan_surel import forms
 
-from builder import capaian, pengambilan, persuratan
+from builder import capaian, pengambilan, pengantaran
 from builder.__main__ import cli
 from builder.arsip import beside
 from builder.arsip.surel import CatatanSurel, Keadaan, Kiriman
 from builder.expr import Key
 from builder.masalah import Message, Refused
+from builder.pengantaran import Terkirim, send_letters
 from builder.persuratan import (
-    Terkirim,
     find_workbooks,
     letters_buku_kerja,
     letters_pengingat,
     letters_perbaikan,
     open_kantor,
-    send_letters,
 )
 from builder.pos import pengiriman
 from builder.pos.surat import LEBAR, Lampiran, Surat, write_surat
@@ -80,7 +79,7 @@ def kantor(terbangun: Kantor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (kantor.folder / "surel.toml").write_text(text)
     monkeypatch.setenv("RKT_SANDI", SANDI)
     monkeypatch.setattr("builder.perintah_surel.today", lambda: HARI_INI)
-    for module in (persuratan, pengambilan):
+    for module in (pengantaran, pengambilan):
         monkeypatch.setattr(module, "PAUSES", (0.0, 0.0))
     return kantor
 

@@ -27,6 +27,7 @@ ATAS = {
     "builder.perintah_arsip",
     "builder.perintah_surel",
     "builder.pengambilan",
+    "builder.pengantaran",
     "builder.persuratan",
     "builder.status",
     "builder.pembagian",
