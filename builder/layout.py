@@ -50,7 +50,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A rule on one entry cell, with the message shown before typing and the one that stops a wrong entry.
+    """A rule on entry cells, with the message shown before typing and the one that stops a wrong entry (blank: none).
 
     `kind`: "list" (source: a defined name), "custom" (source: an Expr), "any" (message only); `whole` and
     `decimal` take `low` and `high` (None: open).
@@ -123,9 +123,7 @@ class Table:
     columns: tuple[Column, ...]
     capacity: int  # rows for which filter and looks are made ready
     looks: tuple[tuple[str, str, str], ...] = ()  # column, what a cell of it says, its look
-    offers: tuple[
-        tuple[str, str], ...
-    ] = ()  # column, name of the list that it offers; others may be typed too
+    offers: tuple[tuple[str, Validation], ...] = ()  # column, what its cells offer to choose and say
 
     def key(self, row: int, column: str) -> Key:
         """Key of a cell."""

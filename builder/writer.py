@@ -146,7 +146,7 @@ class _Writer:
             if cell.validation:
                 _done(
                     worksheet.data_validation(
-                        cell.row, cell.column, cell.row, cell.column, self._rule(sheet, cell)
+                        cell.row, cell.column, cell.row, cell.column, self._rule(sheet, cell.validation)
                     )
                 )
             if cell.note:
@@ -158,7 +158,7 @@ class _Writer:
         for marks in sheet.marks:
             self._write_marks(worksheet, marks)
         if sheet.table:
-            self._prepare_table(worksheet, sheet.table)
+            self._prepare_table(sheet, worksheet, sheet.table)
         for button in sheet.buttons if self.vba is not None else ():
             self._draw_button(sheet, worksheet, button)
         self._set_page(sheet, worksheet)
@@ -228,9 +228,7 @@ class _Writer:
 
     # --- rules, looks, names --------------------------------------------------------------------------------------
 
-    def _rule(self, sheet: Sheet, cell: Cell) -> dict[str, Any]:
-        rule = cell.validation
-        assert rule is not None
+    def _rule(self, sheet: Sheet, rule: Validation) -> dict[str, Any]:
         options: dict[str, Any] = {
             "validate": rule.kind,
             "input_title": _check_length("title", rule.title),
@@ -238,6 +236,7 @@ class _Writer:
             "error_title": _check_length("title", rule.title),
             "error_message": _check_length("error", rule.error),
             "error_type": "stop" if rule.stops else "warning",
+            "show_error": bool(rule.error),
         }
         if rule.kind == "any":
             return {k: v for k, v in options.items() if not k.startswith("error")}
@@ -280,7 +279,7 @@ class _Writer:
         of = sheet.table.columns[column]
         return self._format(of.style, of.format, False)
 
-    def _prepare_table(self, worksheet: Worksheet, table: Table) -> None:
+    def _prepare_table(self, sheet: Sheet, worksheet: Worksheet, table: Table) -> None:
         """Lines around filled rows, looks by what a cell says, and a filter over every row to come."""
         last = table.first + table.capacity - 1
         for name, text, style in table.looks:
@@ -294,10 +293,9 @@ class _Writer:
             look = self.workbook.add_format(dict(self.styles[style]))
             rule = {"type": "formula", "criteria": filled, "format": look}
             _done(worksheet.conditional_format(table.first, at, last, at, rule))
-        for name, words in table.offers:
+        for name, offer in table.offers:
             at = [c.name for c in table.columns].index(name)
-            offer = {"validate": "list", "source": f"={words}", "ignore_blank": True, "show_error": False}
-            _done(worksheet.data_validation(table.first, at, last, at, offer))
+            _done(worksheet.data_validation(table.first, at, last, at, self._rule(sheet, offer)))
         _done(worksheet.autofilter(table.first - 1, 0, last, len(table.columns) - 1))
 
     def _define_names(self) -> None:

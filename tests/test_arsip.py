@@ -214,6 +214,39 @@ def test_choice_in_the_workbook_is_taken_and_kept(berselisih: Kantor) -> None:
     assert (settled["keadaan"], settled["pilihan"]) == ("diputuskan", "pakai b")
 
 
+def test_row_of_putusan_can_be_decided_without_looking_elsewhere(berselisih: Kantor) -> None:
+    """What is asked, of whom, and why it is held; the reason stays when it is settled."""
+    kantor, told = berselisih, "F04 Dua kiriman ke-1 dari KUL berbeda: «1» («a.xlsx») dan «3» («b.xlsx»)"
+    row = {r["triwulan"]: r for r in kantor.rows("Putusan") if r["id"] == "S01-I2"}
+    assert (row["TW I"]["indikator"], row["TW I"]["sub_bagian"]) == (
+        "1.2 Persentase arsip S01-I2 yang tertata",
+        "KUL",
+    )
+    assert row["TW I"]["sebab"] == told
+    assert str(row["TW II"]["sebab"]).startswith("C01 ")
+    choose(kantor, "Pakai B", id="S01-I2", triwulan="TW I")
+    for _ in range(2):
+        refresh_file(kantor.konsolidasi)
+        settled = next(r for r in kantor.rows("Putusan") if r["id"] == "S01-I2" and r["triwulan"] == "TW I")
+        assert (settled["keadaan"], settled["sebab"]) == ("diputuskan", told)
+
+
+def test_column_pilihan_says_what_may_be_written(kantor: Kantor) -> None:
+    book = openpyxl.load_workbook(kantor.konsolidasi)
+    (rule,) = book["Putusan"].data_validations.dataValidation
+    assert (rule.type, rule.promptTitle, rule.showInputMessage) == ("list", "Pilihan", True)
+    assert "atau ketik isinya sendiri, misalnya 97,5" in rule.prompt
+    assert not rule.showErrorMessage  # others may be typed
+
+
+def test_problem_links_to_the_very_cell(berselisih: Kantor) -> None:
+    found = {(r["kode"], r["berkas"]): r["buka"] for r in berselisih.rows("Masalah")}
+    at = berselisih.book.places[LAPORAN].address
+    assert found["F04", None] == f"S01!{at}"
+    assert found["C01", "a.xlsx"] == found["C01", "b.xlsx"] != f"S01!{at}"
+    assert str(found["C01", "a.xlsx"])[:5] == f"S01!{at[0]}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "value"),
     [(("--pakai", "A"), 1), (("--isi", "2"), 2), (("--kosongkan",), None)],

@@ -11,13 +11,24 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from builder import capaian, putusan
+from builder import capaian, putusan, rujukan
 from builder.capaian import PERIODE
 from builder.consolidator import Asal, Konsolidasi
 from builder.expr import Expr, Key, Value
 from builder.keadaan import isian_counts_by_owner
-from builder.layout import Book, Cell, Column, Role, Sheet, Table, line_height, link_to, text_lines
-from builder.masalah import PERINGATAN, TAHAN, TOLAK, Problem
+from builder.layout import (
+    Book,
+    Cell,
+    Column,
+    Role,
+    Sheet,
+    Table,
+    Validation,
+    line_height,
+    link_to,
+    text_lines,
+)
+from builder.masalah import PERINGATAN, TAHAN, TOLAK, Message, Problem
 from builder.putusan import KOSONGKAN
 from builder.reader import Kiriman
 from builder.rkt import ROMAWI
@@ -62,11 +73,14 @@ PUTUSAN = (
     Column("id", "Indikator", 10, _B, "daftar", "@"),
     Column("triwulan", "Triwulan", 9, _B, "daftar"),
     Column("kolom", "Kolom", 13, _B, "daftar_kiri"),
-    Column("isi_a", "A", 32, _B, "daftar_kiri", "@"),
-    Column("isi_b", "B", 32, _B, "daftar_kiri", "@"),
-    Column("isi_lain", "C dan seterusnya", 20, _B, "daftar_kiri", "@"),
-    Column("pilihan", "Pilihan", 18, Role.ENTRY, "daftar", "@"),
-    Column("keadaan", "Keadaan", 16, _B, "daftar"),
+    Column("indikator", "Indikator kinerja", 34, _B, "daftar_kiri", "@"),
+    Column("sub_bagian", "Sub-bagian", 11, _B, "daftar", "@"),
+    Column("sebab", "Mengapa ditahan", 36, _B, "daftar_kiri", "@"),
+    Column("isi_a", "A", 28, _B, "daftar_kiri", "@"),
+    Column("isi_b", "B", 28, _B, "daftar_kiri", "@"),
+    Column("isi_lain", "C dan seterusnya", 18, _B, "daftar_kiri", "@"),
+    Column("pilihan", "Pilihan", 16, Role.ENTRY, "daftar", "@"),
+    Column("keadaan", "Keadaan", 14, _B, "daftar"),
     Column("buka", "Sel di buku ini", 11, _B, "daftar_tautan"),
     _CATATAN,
 )
@@ -103,6 +117,11 @@ _VERSI = re.compile(
 )  # of several files of one name: the same row to who wrote a note there
 _KAPASITAS = 3000
 DAFTAR_PUTUSAN, PILIHAN = "DAFTAR_PUTUSAN", ("Pakai A", "Pakai B", KOSONGKAN)
+_CARA_MEMILIH = Validation(
+    "list", "Pilihan",
+    "Pakai A, Pakai B, Kosongkan, atau ketik isinya sendiri, misalnya 97,5. Sesudah itu tekan Segarkan.",
+    source=DAFTAR_PUTUSAN,
+)  # fmt: skip
 MENUNGGU, DIPUTUSKAN, BATAL = "menunggu", "diputuskan", "pilihan belum sah"
 _SAMA = (
     "nilai",
@@ -111,6 +130,7 @@ _SAMA = (
     "lembar",
     "sel",
 )  # while these stay, a value was read when it was first read
+_TANPA_ASAL: Mapping[rujukan.Tempat, Key] = {}
 _BARIS_TINGGI = 5  # lines of a text that a row of Jejak shows; the whole text stands in the cell
 
 
@@ -147,10 +167,11 @@ def list_sheets(
 ) -> list[Sheet]:
     """The four lists; `lama`: their rows in the konsolidasi that is refreshed; `sel`: our own cells, "S17!E8"."""
     before = _Lama(lama)
+    origins = rujukan.find_origins(hasil)
     rows = {
         "Kiriman": _kiriman_rows(hasil),
-        "Masalah": [masalah_row(p, sel) for p in sorted(hasil.all_problems, key=_weight)],
-        "Putusan": _putusan_rows(hasil, sel),
+        "Masalah": [masalah_row(p, sel, origins) for p in sorted(hasil.all_problems, key=_weight)],
+        "Putusan": _putusan_rows(hasil, lama.get("Putusan", ()), sel),
         "Jejak": _jejak_rows(hasil, saat, lama.get("Jejak", ()), sel),
     }
     for name, of_list in rows.items():
@@ -208,7 +229,7 @@ def list_sheet(name: str, about: str, rows: Sequence[Baris]) -> Sheet:
     told = f"{about} · {len(rows)} {counted}" if rows else f"{about} · {empty}"
     sheet.cells[-1] = Cell(1, 0, told, "anak_judul", _B, Key(name, "", "jumlah"), columns=len(columns))
     rekap.put_headings(sheet, 2, columns)
-    offers = (("pilihan", DAFTAR_PUTUSAN),) if name == "Putusan" else ()
+    offers = (("pilihan", _CARA_MEMILIH),) if name == "Putusan" else ()
     sheet.table = Table(name, 3, columns, max(_KAPASITAS, len(rows)), _LOOKS.get(name, ()), offers)
     for n, row in enumerate(rows):
         sheet.cells += [_cell(sheet.table, n, at, row) for at in range(len(columns))]
@@ -292,8 +313,10 @@ def _kiriman_row(hasil: Konsolidasi, k: Kiriman, by_owner: Mapping[str, Mapping[
     }
 
 
-def masalah_row(p: Problem, sel: Mapping[Key, str]) -> Baris:
-    """A problem as a row of Masalah."""
+def masalah_row(
+    p: Problem, sel: Mapping[Key, str], origins: Mapping[rujukan.Tempat, Key] = _TANPA_ASAL
+) -> Baris:
+    """A problem as a row of Masalah; `origins`: which of our cells a cell of a return went into."""
     return {
         "kode": p.kode,
         "tingkat": str(p.putusan),
@@ -303,21 +326,33 @@ def masalah_row(p: Problem, sel: Mapping[Key, str]) -> Baris:
         "isi": None if p.isi is None else show(p.isi),
         "masalah": visible(p.masalah),
         "tindakan": visible(p.tindakan),
-        "buka": _target(p, sel),
+        "buka": _target(p, sel, origins),
     }
 
 
-def _target(p: Problem, sel: Mapping[Key, str]) -> Value:
-    """Our own cell that a problem concerns: the row's first one."""
+def _target(p: Problem, sel: Mapping[Key, str], origins: Mapping[rujukan.Tempat, Key]) -> Value:
+    """Our own cell that a problem concerns: the very one where that is known, else the row's first one."""
+    if p.message is Message.L27:
+        return f"{p.lembar}!{p.sel}"  # found in this workbook itself
+    key = rujukan.find_cell(p, origins)
+    if key is not None and key in sel:
+        return sel[key]
     if p.tujuan is None:
         return None
     id, periode = p.tujuan
     return sel.get(Key(id, periode if periode in PERIODE else "TW1", "triwulan"))
 
 
-def _putusan_rows(hasil: Konsolidasi, sel: Mapping[Key, str]) -> list[Baris]:
+def _putusan_rows(hasil: Konsolidasi, lama: Sequence[Baris], sel: Mapping[Key, str]) -> list[Baris]:
     """A row for each held cell, with what may be chosen, and the choice once it is made."""
-    return [_putusan_row(hasil, key) | {"buka": sel.get(key)} for key in sorted(hasil.pilihan)]
+    before = {_kunci(row, KUNCI["Putusan"]): row for row in lama}
+    rows = []
+    for key in sorted(hasil.pilihan):
+        row = _putusan_row(hasil, key) | {"buka": sel.get(key)}
+        if row["sebab"] is None:  # settled: the problem is no more, but why it was held stays worth knowing
+            row["sebab"] = before.get(_kunci(row, KUNCI["Putusan"]), {}).get("sebab")
+        rows.append(row)
+    return rows
 
 
 def _putusan_row(hasil: Konsolidasi, key: Key) -> Baris:
@@ -325,12 +360,22 @@ def _putusan_row(hasil: Konsolidasi, key: Key) -> Baris:
     others = [f"{putusan.letter(n)}: {text}" for n, text in enumerate(told[2:], 2)]
     unread = hasil.tak_terbaca.get(key)
     keadaan = DIPUTUSKAN if key in hasil.diputuskan else BATAL if unread else MENUNGGU
+    i = hasil.rkt.find_indikator(key.id)
+    assert i is not None
     return {
         "id": key.id, "triwulan": capaian.roman(int(key.baris[2])), "kolom": key.kolom.replace("_", " "),
+        "indikator": f"{i.nomor} {i.teks}", "sub_bagian": ", ".join(s.kode for s in hasil.rkt.owners(i)),
+        "sebab": _told_holding(hasil, key),
         "isi_a": told[0], "isi_b": told[1] if len(told) > 1 else None, "isi_lain": "\n".join(others) or None,
         "pilihan": hasil.diputuskan.get(key) or unread,
         "keadaan": "diubah tangan" if key in hasil.diubah else keadaan,
     }  # fmt: skip
+
+
+def _told_holding(hasil: Konsolidasi, key: Key) -> str | None:
+    """ "C05 G9 bisa dibaca 1,25 atau 1.250", one line for each problem that holds a cell."""
+    told = dict.fromkeys(f"{p.kode} {p.masalah}" for p in rujukan.find_holding(hasil, key))
+    return visible("\n".join(told)) or None
 
 
 def _jejak_rows(hasil: Konsolidasi, saat: Saat, lama: Sequence[Baris], sel: Mapping[Key, str]) -> list[Baris]:
