@@ -166,6 +166,7 @@ class Sheet:
     first_printed_column: int = 0
     tab: str = ""
     pages_wide: int = 1
+    pages_tall: int = 0  # 0: as many as it takes
 
     def put(
         self,

@@ -320,7 +320,7 @@ class _Writer:
             worksheet.set_landscape()
         worksheet.set_paper(9)  # A4
         worksheet.set_margins(left=0.4, right=0.4, top=0.55, bottom=0.6)
-        worksheet.fit_to_pages(sheet.pages_wide, 0)
+        worksheet.fit_to_pages(sheet.pages_wide, sheet.pages_tall)
         if sheet.pages_wide > 1:
             worksheet.repeat_columns(0, 0)
         office, title = (_page_text(text) for text in (self.book.author, self.book.title))

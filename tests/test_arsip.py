@@ -30,6 +30,7 @@ from builder.package import read_grids
 from builder.pemulihan import rebuild
 from builder.plan import read_plan
 from builder.revisi import revise
+from workbook_templates.dasbor import BELUM_MENGIRIM
 
 PEMBILANG = Key("S01-I1", "TW1", "pembilang")
 PENYEBUT = PEMBILANG._replace(kolom="penyebut")
@@ -137,6 +138,23 @@ def test_branch_is_held_where_it_differs(kantor: Kantor) -> None:
     assert {"F06", "F04"} <= found
     assert str(kantor.value(LAPORAN)).startswith("ditahan: ")
     assert kantor.value(PEMBILANG) == 40
+
+
+def test_dasbor_tells_who_has_sent_nothing_for_this_triwulan(kantor: Kantor) -> None:
+    """Names hold commas: a semicolon stands between them."""
+    kantor.send({PEMBILANG: 40}, triwulan=1)
+    refresh_file(kantor.konsolidasi)
+    told = str(kantor.value(BELUM_MENGIRIM))
+    assert told == ("Perencanaan, Data, dan Informasi\nBelum untuk TW II: Keuangan, Umum, dan Logistik")
+    kantor.send(ISI, ke=2, triwulan=1)
+    refresh_file(kantor.konsolidasi)
+    assert str(kantor.value(BELUM_MENGIRIM)) == (
+        "Semua sub-bagian sudah mengirim.\n"
+        "Belum untuk TW II: Perencanaan, Data, dan Informasi; Keuangan, Umum, dan Logistik"
+    )
+    kantor.send(ISI, ke=3, triwulan=2)
+    refresh_file(kantor.konsolidasi)
+    assert kantor.value(BELUM_MENGIRIM) == "Semua sub-bagian sudah mengirim."
 
 
 def test_file_lost_from_the_archive_is_told(kantor: Kantor) -> None:

@@ -261,6 +261,61 @@ def test_printed_pages_hold_every_text(tmp_path: Path) -> None:
             assert any(first in t for _, _, t in own), i.id
 
 
+_ENAM = """skema = "pkpu14-2020"
+[identitas]
+kantor = "KPU Kota Contoh"
+tahun = 2026
+""" + "".join(
+    f'''[[sub_bagian]]
+kode = "{kode}"
+nama = "Teknis Penyelenggaraan Pemilu, Partisipasi, dan Hubungan Masyarakat ({kode})"
+fungsi = ["{kode}"]
+'''
+    for kode in ("KUL", "REN", "TEK", "HUK", "SDM", "PAR")
+)
+
+
+def _pages(path: Path, folder: Path) -> dict[str, list[str]]:
+    """The printed pages of every sheet as texts, by the name in their footer."""
+    import pdfplumber
+
+    folder.mkdir()
+    pages: dict[str, list[str]] = {}
+    with pdfplumber.open(mesin.print_with_libreoffice(path, folder)) as printed:
+        for page in printed.pages:
+            text = page.extract_text()
+            (name,) = re.findall(r"(?m)^(\S+(?: \S+)?) Dicetak ", text)
+            pages.setdefault(name, []).append(text)
+    return pages
+
+
+@pytest.mark.parametrize("count", [1, 14, 43])
+def test_pages_of_dasbor_and_daftar(count: int, tmp_path: Path) -> None:
+    """Dasbor on one page even with six sub-bagian and a proposal; no page of Daftar holds totals alone."""
+    owners = ("KUL", "REN", "TEK", "HUK", "SDM", "PAR")
+    text = (
+        "Terlaksananya pengelolaan data, kebutuhan, pengadaan, pendistribusian, serta inventarisasi logistik"
+    )
+    rows = [
+        bahan.baris(
+            f"S{n:02d}-I1", sasaran=text, fungsi=owners[n % 6], usulan="ya" if n == 9 else "", boleh_nihil=""
+        )
+        for n in range(1, count + 1)
+    ]
+    plan = bahan.write_rencana(tmp_path / "r.csv", rows, _ENAM)
+    output = tmp_path / "k.xlsx"
+    late = bahan.build(tmp_path / "b", plan, 1)
+    consolidate_returns(late, plan, output, triwulan=2)
+    pages = _pages(output, tmp_path / "pdf")
+    assert len(pages["Dasbor"]) == 1
+    assert "Arti warna" in pages["Dasbor"][0]
+    assert len(pages["Daftar"]) == 1 or count == 43
+    last = pages["Daftar"][-1]
+    assert (
+        last.index(f"S{count:02d}") < last.index("Jumlah, dan rata-rata") < last.index("Rata-rata indikator")
+    )
+
+
 def test_key_of_every_triwulan_row_stands_on_the_sheet() -> None:
     rkt = bahan.rkt_contoh()
     book = buku_kerja(rkt, rkt.sub_bagian[0])

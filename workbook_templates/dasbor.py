@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from builder import capaian
@@ -10,7 +11,7 @@ from builder.consolidator import Konsolidasi
 from builder.expr import Expr, Key, Range, Ref, Value, call, if_
 from builder.identitas import NAMA_FOLDER, NAMA_HASIL, NAMA_TRIWULAN
 from builder.layout import Button, Column, Role, Sheet, Validation, line_height, text_lines
-from builder.rkt import Indikator, Rkt
+from builder.rkt import ROMAWI, Indikator, Rkt, SubBagian
 from workbook_templates import rekap
 from workbook_templates.tema import PERSEN
 
@@ -27,6 +28,7 @@ BAGIAN = (
     Column("capaian", "Rata-rata capaian indikator", 16, format=PERSEN),
     Column("n", "Indikator yang dihitung", 14),
 )
+_SEMUA = "Semua sub-bagian sudah mengirim."
 _BESIDE = sum(c.width for c in BAGIAN[1:])
 
 TOMBOL = (
@@ -34,6 +36,17 @@ TOMBOL = (
     (1, 2, "Periksa", "Periksa"),
     (3, 2, "Hitung Ulang", "HitungUlang"),
     (5, 2, "Buat Buku Kerja", "BuatBukuKerja"),
+)
+# Colours of the cards and lists: look, name, what it means and what to do.
+WARNA = (
+    ("masuk", "Biru muda", "isi dari kiriman; boleh diubah, dan perubahan Anda dipertahankan"),
+    (
+        "legenda_merah",
+        "Merah",
+        "ditahan, belum dihitung: pilih di lembar Putusan, atau minta pengirim memperbaiki",
+    ),
+    ("legenda_ungu", "Ungu", "diubah tangan: kosongkan selnya lalu Segarkan untuk kembali ke isi kiriman"),
+    ("legenda_jingga", "Jingga", "perlu diperiksa atau dilengkapi: lihat lembar Masalah dan Rekap"),
 )
 TANPA_MAKRO = "Segarkan dari tab Kinerja (add-in rkt.xlam), atau tanpa Excel dengan perintah rkt segarkan."
 
@@ -50,7 +63,7 @@ class Saat:
 def dasbor_sheet(hasil: Konsolidasi, saat: Saat, *, makro: bool) -> Sheet:
     """The first sheet of a konsolidasi; `makro`: the file carries macros, so its buttons work."""
     rkt = hasil.rkt
-    sheet = Sheet("Dasbor", last_printed_column=len(BAGIAN) - 1, tab="#BF9000")
+    sheet = Sheet("Dasbor", last_printed_column=len(BAGIAN) - 1, tab="#BF9000", landscape=False, pages_tall=1)
     sheet.set_columns(BAGIAN)
     contoh = " (CONTOH)" if rkt.identitas.contoh else ""
     sheet.put(0, 0, f"{rkt.identitas.kantor}{contoh}", "pita", columns=len(BAGIAN))
@@ -61,6 +74,7 @@ def dasbor_sheet(hasil: Konsolidasi, saat: Saat, *, makro: bool) -> Sheet:
     _put_figures(sheet, rkt)
     _put_sub_bagian(sheet, rkt)
     _put_proposals(sheet, rkt)
+    _put_legend(sheet)
     return sheet
 
 
@@ -84,11 +98,27 @@ def _put_settings(sheet: Sheet, hasil: Konsolidasi, saat: Saat) -> None:
     _put_label(sheet, 4, "Hasil terakhir")
     sheet.put(4, 1, saat.hasil, "hasil", Role.BROUGHT, HASIL, format="@", columns=6, name=NAMA_HASIL)
     _put_label(sheet, 5, "Belum mengirim")
-    names = ", ".join(s.nama for s in hasil.missing) or "Semua sub-bagian sudah mengirim."
-    sheet.put(5, 1, names, "hasil", Role.BROUGHT, BELUM_MENGIRIM, format="@", columns=6)
-    everyone = ", ".join(s.nama for s in hasil.rkt.sub_bagian)
+    sheet.put(5, 1, _told_missing(hasil), "hasil", Role.BROUGHT, BELUM_MENGIRIM, format="@", columns=6)
     # Tall enough for whatever a refresh may write there: merged cells never grow by themselves.
-    sheet.heights |= {2: 20, 3: 20, 4: 84, 5: line_height(text_lines(everyone, _BESIDE), least=20)}
+    most = f"{_SEMUA}\n{_told_late(hasil.rkt.sub_bagian, 3)}"
+    sheet.heights |= {2: 20, 3: 20, 4: 84, 5: line_height(text_lines(most, _BESIDE), least=20)}
+
+
+def _told_missing(hasil: Konsolidasi) -> str:
+    """Who has sent nothing, and who nothing yet for the triwulan pelaporan; names hold commas themselves."""
+    told = "; ".join(s.nama for s in hasil.missing) or _SEMUA
+    late = [s for s in hasil.rkt.sub_bagian if _is_late(hasil, s)]
+    return f"{told}\n{_told_late(late, hasil.triwulan)}" if late else told
+
+
+def _is_late(hasil: Konsolidasi, s: SubBagian) -> bool:
+    """All its files in use report on an earlier triwulan."""
+    used = hasil.dipakai.get(s.kode, ())
+    return bool(used) and all((k.triwulan or 0) < hasil.triwulan for k in used)
+
+
+def _told_late(late: Iterable[SubBagian], triwulan: int) -> str:
+    return f"Belum untuk TW {ROMAWI[triwulan]}: {'; '.join(s.nama for s in late)}"
 
 
 def _put_label(sheet: Sheet, row: int, text: str) -> None:
@@ -216,6 +246,15 @@ def _count_status(ids: list[str], but: Indikator, *statuses: Status) -> Expr:
         label = STATUS_LABEL[status]
         total = total + call("countifs", column, label) - if_(own.equals(label), 1, 0)
     return total
+
+
+def _put_legend(sheet: Sheet) -> None:
+    _put_section(sheet, "Arti warna")
+    for style, name, text in WARNA:
+        row = sheet.next_row
+        sheet.put(row, 0, name, style)
+        sheet.put(row, 1, text, "sel_kiri", columns=len(BAGIAN) - 1)
+        sheet.heights[row] = 18
 
 
 def _put_section(sheet: Sheet, title: str) -> None:

@@ -45,6 +45,11 @@ REKAP = (
     Column("dihitung", "dihitung", 5, style="kunci", hidden=True),
     Column("terisi", "terisi", 5, style="kunci", hidden=True),
 )
+_KEPT = 3  # rows of sasaran that stay on a page with the totals
+_LEGIBLE = 0.6  # the least scale of a printed page
+_PAGE_POINTS = (
+    595 - (0.55 + 0.6) * 72
+) * 0.96  # height of A4 in landscape within its margins, with some room
 _PRINTED = len([c for c in REKAP if not c.hidden])
 
 
@@ -77,7 +82,26 @@ def daftar_sheet(rkt: Rkt, sasaran: tuple[Sasaran, ...], own: frozenset[str], su
             )
         sheet.heights[row] = line_height(text_lines(s.teks, DAFTAR[1].width), least=20)
     _put_totals(sheet, sasaran, own)
+    _set_pages(sheet, start, start + len(sasaran) - _KEPT)
     return sheet
+
+
+def _set_pages(sheet: Sheet, first: int, end: int) -> None:
+    """One page where that stays legible; else pages of which the last one holds `end` and all below it.
+
+    A total alone on a page says nothing. `first`: the first row below the headings.
+    """
+    if sum(sheet.heights.values()) * _LEGIBLE <= _PAGE_POINTS:
+        sheet.pages_tall = 1
+        return
+    headings = sheet.heights[first - 1]
+    ending = sum(sheet.heights[row] for row in range(end, sheet.next_row))
+    used = sum(sheet.heights.get(row, 15) for row in range(first))
+    for row in range(first, end + 1):
+        if used + (ending if row == end else sheet.heights[row]) > _PAGE_POINTS:
+            sheet.breaks.append(row)
+            used = headings  # repeated on every page
+        used += sheet.heights[row]
 
 
 def _share(part: Expr, whole: Expr) -> Expr:

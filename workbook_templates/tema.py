@@ -10,6 +10,7 @@ from typing import Any
 MERAH, BIRU, BIRU_MUDA, KUNING = "#9B1B1E", "#1F3864", "#DCE6F1", "#FFF7D6"
 ABU, ABU_MUDA, GARIS, TEKS_ABU = "#E4E4E4", "#F2F2F2", "#BFBFBF", "#595959"
 JINGGA, JINGGA_TEKS, MERAH_MUDA = "#FCE4D6", "#974706", "#F8CBCB"
+UNGU_MUDA, UNGU = "#E4DFEC", "#5F497A"
 
 _KOTAK: dict[str, Any] = {"border": 1, "border_color": GARIS}
 _TENGAH: dict[str, Any] = {"align": "center", "text_wrap": True}
@@ -37,6 +38,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "teks_tebal": {"text_wrap": True, "bold": True},
     "catatan": {"text_wrap": True, "font_color": TEKS_ABU, "font_size": 9, "indent": 1},
     "legenda_jingga": {**_KOTAK, **_TENGAH, "bg_color": JINGGA, "font_color": JINGGA_TEKS, "bold": True},
+    "legenda_merah": {**_KOTAK, **_TENGAH, "bg_color": MERAH_MUDA, "font_color": MERAH, "bold": True},
+    "legenda_ungu": {**_KOTAK, **_TENGAH, "bg_color": UNGU_MUDA, "font_color": UNGU, "bold": True},
     "label": {**_KOTAK, **_KIRI, "bg_color": ABU_MUDA, "font_color": "#404040"},
     "kunci": {"font_size": 8, "font_color": "#A6A6A6"},
     # title bar of a card
@@ -93,7 +96,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "sorot_sangat_rendah": {"bg_color": "#F8CBCB", "font_color": "#8A1214"},
     "sorot_periksa": {"bg_color": JINGGA, "font_color": JINGGA_TEKS, "bold": True},
     "sorot_ditahan": {"bg_color": MERAH_MUDA, "font_color": MERAH, "bold": True},
-    "sorot_tangan": {"bg_color": "#E4DFEC", "font_color": "#5F497A", "bold": True},
+    "sorot_tangan": {"bg_color": UNGU_MUDA, "font_color": UNGU, "bold": True},
     "baris": dict(_KOTAK),
     "baris_catatan": {**_KOTAK, "bg_color": KUNING},
     "sorot_ragu": {"bg_color": JINGGA},
