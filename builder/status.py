@@ -16,7 +16,7 @@ from builder.keadaan import isian_counts_by_owner
 from builder.lama import Lama
 from builder.recompute import as_entered
 from builder.rkt import ROMAWI
-from workbook_templates.tabel import DIPUTUSKAN
+from workbook_templates.tabel import DIPAKAI, DIPUTUSKAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,7 @@ def read_status(konsolidasi: Path) -> tuple[int, list[Status]]:
 
 
 def _status(lama: Lama, kode: str, nama: str, counts: Mapping[str, int], waiting: int) -> Status:
-    used = [
-        r for r in lama.lists.get("Kiriman", ()) if r["sub_bagian"] == nama and r["pemakaian"] == "dipakai"
-    ]
+    used = [r for r in lama.lists.get("Kiriman", ()) if r["sub_bagian"] == nama and r["pemakaian"] == DIPAKAI]
     last = max(used, key=lambda r: _number(r["nomor"]) or 0, default={})
     answered = {f"TW {ROMAWI[k]}" for k in range(lama.triwulan, 5)}
     return Status(

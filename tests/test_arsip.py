@@ -83,7 +83,7 @@ def cells(path: Path, kantor: Kantor) -> dict[str, Any]:
             is_time = (
                 (r, c) in when.get(name, set())
                 or (name == "Jejak" and c == 8)
-                or (name == "Kiriman" and c == 11)
+                or (name == "Kiriman" and c == 12)
             )
             if value not in (None, "") and not is_time:
                 shown[f"{name}!{r},{c}"] = value
@@ -127,6 +127,14 @@ def test_identical_same_newer_and_late_returns(kantor: Kantor) -> None:
     send(kantor, ISI, 1, "terlambat.xlsx")
     assert "F05" in codes(refresh_file(kantor.konsolidasi))
     assert kantor.value(LAPORAN) == 3
+    same = "sama dengan kiriman lain"
+    assert {r["berkas"]: r["pemakaian"] for r in kantor.rows("Kiriman") if r["berkas"]} == {
+        "kedua.xlsx": "digantikan",
+        "salinan.xlsx": same,
+        "ulang.xlsx": same,
+        "ketiga.xlsx": "dipakai",
+        "terlambat.xlsx": "digantikan",
+    }
 
 
 def test_branch_is_held_where_it_differs(kantor: Kantor) -> None:
@@ -306,6 +314,8 @@ def test_file_left_out_and_taken_back(berselisih: Kantor) -> None:
     told = run("putuskan", kantor.konsolidasi, "--keluarkan", "b.xlsx")
     assert told.exit_code == 0
     assert "F19" in {r["kode"] for r in kantor.rows("Masalah")}
+    used = {r["berkas"]: r["pemakaian"] for r in kantor.rows("Kiriman") if r["berkas"]}
+    assert used == {"a.xlsx": "dipakai", "b.xlsx": "dikeluarkan"}
     assert kantor.value(LAPORAN) == 1
     run("putuskan", kantor.konsolidasi, "--masukkan", "b.xlsx")
     assert str(kantor.value(LAPORAN)).startswith("ditahan: ")
@@ -350,6 +360,8 @@ def test_status_says_who_has_sent_what(kantor: Kantor) -> None:
     (kantor.kiriman / "x.xlsx").unlink()
     (kantor.kiriman / "surel.eml").write_bytes(written)
     refresh_file(kantor.konsolidasi)
+    (row,) = (r for r in kantor.rows("Kiriman") if r["berkas"])
+    assert (row["berkas"], row["tanggal"]) == ("surel.eml › BukuKerja.xlsx", "03/10/2026 08.15")
     told = run("status", kantor.konsolidasi).output
     assert "KUL: kiriman ke-2 (TW II), diterima " in told
     assert "dari Siti <siti@kpu.example>; 2 terisi, 1 kosong, 1 ditahan, 1 menunggu putusan" in told

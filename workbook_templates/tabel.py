@@ -6,6 +6,7 @@ and moves to Catatan lama when the row is gone.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -43,18 +44,19 @@ _B = Role.BROUGHT
 _CATATAN = Column("catatan", "Catatan", 24, Role.ENTRY, "daftar_kiri", "@")
 
 KIRIMAN = (
-    Column("sub_bagian", "Sub-bagian", 34, _B, "daftar_kiri", "@"),
-    Column("berkas", "Berkas", 34, _B, "daftar_kiri", "@"),
+    Column("sub_bagian", "Sub-bagian", 32, _B, "daftar_kiri", "@"),
+    Column("berkas", "Berkas", 42, _B, "daftar_kiri", "@"),
     Column("nomor", "Kiriman ke-", 10, _B, "daftar"),
     Column("triwulan", "TW di berkas", 10, _B, "daftar"),
     Column("terisi", "Sel terisi", 9, _B, "daftar"),
     Column("dijawab", "Dijawab", 12, _B, "daftar", "@"),
     Column("ditahan", "Ditahan", 9, _B, "daftar"),
     Column("status", "Status", 14, _B, "daftar"),
-    Column("pemakaian", "Pemakaian", 22, _B, "daftar_kiri"),
+    Column("pemakaian", "Pemakaian", 18, _B, "daftar_kiri"),
     Column("masalah", "Masalah", 10, _B, "daftar"),
-    Column("pengirim", "Pengirim", 26, _B, "daftar_kiri", "@"),
-    Column("diterima", "Diterima", 16, _B, "daftar", "@"),
+    Column("pengirim", "Pengirim", 28, _B, "daftar_kiri", "@"),
+    Column("tanggal", "Tanggal surel", 16, _B, "daftar", "@"),
+    Column("diterima", "Dibaca pada", 16, _B, "daftar", "@"),
     _CATATAN,
 )
 MASALAH = (
@@ -130,6 +132,15 @@ _SAMA = (
     "lembar",
     "sel",
 )  # while these stay, a value was read when it was first read
+_NAMA = 250  # characters: of a mail within a mail, every name, as it is given to `rkt putuskan --keluarkan`
+DIPAKAI = "dipakai"
+_TAK_DIPAKAI = {
+    Message.F01: "sama dengan kiriman lain",
+    Message.F02: "sama dengan kiriman lain",
+    Message.F03: "digantikan",
+    Message.F05: "digantikan",
+    Message.F19: "dikeluarkan",
+}
 _TANPA_ASAL: Mapping[rujukan.Tempat, Key] = {}
 _BARIS_TINGGI = 5  # lines of a text that a row of Jejak shows; the whole text stands in the cell
 
@@ -301,16 +312,30 @@ def _kiriman_row(hasil: Konsolidasi, k: Kiriman, by_owner: Mapping[str, Mapping[
     return {
         **progress,
         "sub_bagian": k.sub_bagian.nama if k.sub_bagian else "(tidak dikenali)",
-        "berkas": show(k.berkas),
+        "berkas": show(k.berkas, _NAMA),
         "nomor": k.nomor,
         "triwulan": f"TW {ROMAWI[k.triwulan]}" if k.triwulan else None,
         "terisi": k.terisi if k.sub_bagian else None,
         "status": k.status,
-        "pemakaian": "dipakai" if used else "tidak dipakai",
+        "pemakaian": DIPAKAI if used else _told_unused(k),
         "masalah": len(k.problems),
-        "pengirim": show(k.surat.pengirim) if k.surat else None,
+        "pengirim": show(k.surat.pengirim, _NAMA) if k.surat else None,
+        "tanggal": _told_date(k.surat.tanggal) if k.surat else None,
         "diterima": k.diterima or None,
     }
+
+
+def _told_unused(k: Kiriman) -> str:
+    """Why a file does not count, from the problem that says so."""
+    return next((_TAK_DIPAKAI[p.message] for p in k.problems if p.message in _TAK_DIPAKAI), "tidak dipakai")
+
+
+def _told_date(tanggal: str) -> str | None:
+    """The date of a mail, by the clock of its sender; None where it says none that can be read."""
+    try:
+        return f"{datetime.datetime.fromisoformat(tanggal):%d/%m/%Y %H.%M}"
+    except ValueError:
+        return None
 
 
 def masalah_row(
