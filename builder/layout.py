@@ -222,6 +222,7 @@ class Book:
     row_columns: tuple[Column, ...] = ()  # columns of the rows that a reader looks for by their key
     title: str = ""
     author: str = ""
+    opens: str = ""  # name of the sheet that is shown first; "" for the first one that is not hidden
     _formulas: dict[tuple[int, str, bool], tuple[Expr, str]] = field(
         default_factory=dict, repr=False, compare=False
     )

@@ -130,7 +130,7 @@ class _Writer:
         for sheet in book.sheets:
             self._write_sheet(sheet, sheets[sheet.name])
         self._define_names()
-        next(sheets[s.name] for s in book.sheets if not s.hidden).activate()
+        sheets[book.opens or next(s.name for s in book.sheets if not s.hidden)].activate()
         self.workbook.close()
 
     # --- cells ----------------------------------------------------------------------------------------------------

@@ -221,6 +221,16 @@ def test_every_entry_cell_has_its_rule_and_its_name() -> None:
     }
 
 
+def test_title_of_a_hint_is_not_cut(files: list[Path]) -> None:
+    """Excel shows 32 characters; a title ends where its heading does, or before what stands in brackets."""
+    (path,) = (p for p in files if p.name == "Rencana.xlsx")
+    sheet = openpyxl.load_workbook(path)["Rencana"]
+    headings = {str(c.value) for c in sheet[3]}
+    titles = {str(rule.promptTitle) for rule in sheet.data_validations.dataValidation}
+    assert "Ragu" in titles
+    assert titles <= headings | {h.partition(" (")[0] for h in headings}
+
+
 def test_indikator_of_another_sub_bagian_is_grey_and_locked() -> None:
     rkt = bahan.rkt_contoh()
     book = buku_kerja(rkt, rkt.sub_bagian[1])

@@ -82,6 +82,7 @@ def test_wrong_cell_is_marked_and_says_what_is_wrong_and_what_to_do(kantor: Kant
     assert wrong.value is None
     assert not wrong.protection.locked
     assert cell(kantor, book, LAPORAN).value == 1, "the sender's own answers stand in it"
+    assert book.active is book[LEMBAR_PERBAIKAN]
     rows = [[c.value for c in row] for row in book[LEMBAR_PERBAIKAN].iter_rows(min_row=6)]
     assert [(r[1], r[3], r[4]) for r in rows] == [("Perbaiki", "S01!G17", "belum ada")]
 

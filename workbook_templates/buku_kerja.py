@@ -9,6 +9,7 @@ from builder.expr import Key
 from builder.identitas import (
     BUKU_KERJA,
     LEMBAR_BAGIKAN,
+    LEMBAR_PERBAIKAN,
     NAMA_KIRIMAN,
     NAMA_TRIWULAN,
     PERAN_PERBAIKAN,
@@ -30,7 +31,10 @@ LANGKAH = (
     "Kosong = belum ada data; 0 = memang nol; Nihil = tidak ada yang dapat diukur (hanya bila boleh Nihil).",
     "Tulis kendala, tindak lanjut, dan data dukung (tautan atau nama berkas); baris boleh ditinggikan bila perlu.",
     "Periksa lembar «Rekap»: baris «Periksa isian» dan «Belum lengkap» perlu diperbaiki sebelum dikirim.",
-    "Simpan sebagai .xlsx lalu kirim lewat surel. Setiap kali mengirim lagi, naikkan «Kiriman ke-» satu angka.",
+    (
+        "Simpan sebagai .xlsx lalu kirim lewat surel. Setiap kali mengirim lagi, «Kiriman ke-» harus satu angka lebih "
+        "besar; buku perbaikan sudah dinaikkan."
+    ),
 )
 WARNA = (
     ("isian", "Kuning", "diisi oleh sub-bagian"),
@@ -90,9 +94,10 @@ def buku_kerja(
         *([_bagikan(isi)] if isi.terkunci or isi.perbaikan else []),
     ]
     tanda = make_tanda(rkt, BUKU_KERJA, sub_bagian.kode, kiriman - 1)
-    return referensi.make_book(
-        rkt, sheets, tanda, f"Buku Kerja Capaian Kinerja {rkt.identitas.tahun} · {sub_bagian.nama}"
-    )
+    title = f"Buku Kerja Capaian Kinerja {rkt.identitas.tahun} · {sub_bagian.nama}"
+    book = referensi.make_book(rkt, sheets, tanda, title)
+    book.opens = LEMBAR_PERBAIKAN if mend else ""
+    return book
 
 
 def _bagikan(isi: Isi) -> Sheet:
@@ -167,7 +172,7 @@ def _put_legend(sheet: Sheet) -> None:
     for style, name, text in WARNA:
         row = sheet.next_row
         sheet.put(row, 1, name, "legenda_jingga" if style == "sorot_periksa" else style)
-        sheet.put(row, 2, text, "teks_tengah", columns=2)
+        sheet.put(row, 2, text, "teks_menjorok", columns=2)
         sheet.heights[row] = 18
 
 

@@ -193,7 +193,7 @@ def _validation(column: Column, row: int, words: Mapping[str, int]) -> Validatio
         told = _TANYA[name]
         return Validation(
             "list",
-            column.heading[:32],
+            column.heading.partition(" (")[0],
             told,
             f"Pilih dari daftar. {told}",
             source=f"PILIHAN_{name.upper()}",

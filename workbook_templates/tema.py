@@ -35,6 +35,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "bagian": {"bold": True, "font_size": 11, "font_color": BIRU, "bottom": 2, "bottom_color": BIRU},
     "teks": {"text_wrap": True, "valign": "top"},
     "teks_tengah": {"text_wrap": True, "valign": "vcenter"},
+    "teks_menjorok": {"text_wrap": True, "valign": "vcenter", "indent": 1},
     "teks_tebal": {"text_wrap": True, "bold": True},
     "catatan": {"text_wrap": True, "font_color": TEKS_ABU, "font_size": 9, "indent": 1},
     "legenda_jingga": {**_KOTAK, **_TENGAH, "bg_color": JINGGA, "font_color": JINGGA_TEKS, "bold": True},
