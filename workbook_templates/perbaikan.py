@@ -56,7 +56,7 @@ def perbaikan_sheet(
     sheet.put(1, 0, f"Perbaikan: {must} hal perlu diperbaiki", "judul", columns=count)
     told = f"Berkas yang diperiksa: {berkas}"
     sheet.put(2, 0, told, "garis", columns=count)
-    sheet.put(3, 0, CARA, "teks_tengah", columns=count)
+    sheet.put(3, 0, CARA, "teks_menjorok", columns=count)
     sheet.heights |= {
         0: 20, 1: 28,
         2: line_height(text_lines(told, width), least=18),
