@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from builder.expr import Const, Evaluation, Expr, Key, Range, Ref, Value, and_, call, if_, or_
@@ -132,12 +132,21 @@ def compute(
     indikator: Indikator, aturan: Aturan, entries: Mapping[Key, Value], triwulan: int
 ) -> dict[Key, Value]:
     """Every computed cell of one indikator from its entries (keys as on the card) at a triwulan pelaporan."""
+    # With their types: TRUE is no 1, though Python takes the one for the other.
+    own = tuple((k, type(v), v) for k, v in entries.items() if k.id == indikator.id)
+    return dict(_compute(indikator, aturan, own, triwulan))
+
+
+@lru_cache(maxsize=1024)  # a refresh asks for the same rows several times
+def _compute(
+    indikator: Indikator, aturan: Aturan, own: tuple[tuple[Key, type, Value], ...], triwulan: int
+) -> Mapping[Key, Value]:
     given: dict[Key, Value] = {
         **aturan_cells(aturan),
         **target_cells(indikator),
         TRIWULAN_PELAPORAN: triwulan,
     }
-    given |= {k: v for k, v in entries.items() if k.id == indikator.id}
+    given |= {k: v for k, _, v in own}
     rules = {K.key: k_formula(), **formulas(indikator, aturan)}
     evaluation = Evaluation(given, rules)
     return {key: evaluation.value(key) for key in rules if key.id == indikator.id}
