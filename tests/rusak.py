@@ -27,7 +27,9 @@ from kantor import BARIS, ISI, Kantor, make_kantor
 
 from builder import gabungan, refresh
 from builder.__main__ import main
+from builder.arsip import Arsip
 from builder.closed import refresh_file
+from builder.consolidator import Konsolidasi
 from builder.expr import Key
 from builder.masalah import Refused
 from builder.package import read_grids
@@ -95,8 +97,15 @@ def quick_reading(kantor: Kantor) -> Iterator[None]:
     """The returns are read and merged once for all trials: what is tried is the writing."""
     hasil = merge_returns([kantor.kiriman], kantor.rkt, 2)
     modules: tuple[Any, ...] = (refresh, gabungan)
+
+    def merged(*_: object, arsip: Arsip | None = None, **__: object) -> Konsolidasi:
+        if arsip:
+            with contextlib.suppress(OSError):
+                arsip.folder.mkdir(exist_ok=True)  # reading for real has kept the returns by then
+        return copy.deepcopy(hasil)
+
     for module in modules:
-        module.merge_returns = lambda *_, **__: copy.deepcopy(hasil)
+        module.merge_returns = merged
     try:
         yield
     finally:
@@ -312,7 +321,9 @@ def faults_after_error(ukuran: Ukuran, folder: Path, code: int, said: str) -> li
     books = ukuran.keadaan.books(folder)
     kept = [p for p in books if (p.read_bytes() if p.exists() else None) == ukuran.sebelum[p.name]]
     if refused and len(kept) == len(books):
-        leftovers = _names(folder) - {str(p.relative_to(ukuran.asal)) for p in ukuran.asal.rglob("*")}
+        leftovers = {n for n in _names(folder) if not n.endswith(".arsip")} - {
+            str(p.relative_to(ukuran.asal)) for p in ukuran.asal.rglob("*")
+        }
         if leftovers:
             found.append(f"left behind: {sorted(leftovers)}")
         if str(folder) not in said and not any(p.name in said for p in books):
