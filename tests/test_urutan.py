@@ -26,7 +26,7 @@ SEED = 50
 
 @pytest.fixture(scope="module")
 def kantor(tmp_path_factory: pytest.TempPathFactory) -> Kantor:
-    """Nine files: three numbers, two files of one number, copies, one saved anew, a zip, a mail, and two refused."""
+    """Ten files: three numbers, two files of one number, copies, one saved anew, a zip, a mail, and two refused."""
     kantor = make_kantor(tmp_path_factory.mktemp("urutan") / "kantor")
     for n, count in enumerate((1, 2, 4), 1):
         send(kantor, ISI | {LAPORAN: count}, n, f"kul{n}.xlsx")
