@@ -153,9 +153,20 @@ def _read(butir: _Butir, plans: Plans, opener: Opener, arsip: Arsip | None) -> K
             Problem(Message.F19, masuk.berkas, values={"saat": _shown_time(terima.dilepas)})
         ]
         kiriman.dilepas = True
+    if butir.asal and terima.sha256:
+        _check_unchanged(butir, kiriman)
     kiriman.surat, kiriman.gelombang = masuk.surat, terima.gelombang
     kiriman.diterima = _shown_time(terima.saat) if arsip else ""
     return kiriman
+
+
+def _check_unchanged(butir: _Butir, kiriman: Kiriman) -> None:
+    """What was read must be what is kept: bytes that changed meanwhile are not believed (J06); the next refresh is."""
+    is_told = any(p.message in _UNREAD for p in kiriman.problems)
+    if not is_told and {kiriman.sha256, _digest(butir.masuk.path)} != {butir.terima.sha256}:
+        kiriman.sub_bagian = None
+        kiriman.entries.clear()
+        kiriman.problems[:] = [Problem(Message.J06, butir.masuk.berkas)]
 
 
 def _shown_time(saat: str) -> str:

@@ -30,6 +30,8 @@ from builder.package import read_grids
 from builder.pemulihan import rebuild
 from builder.plan import read_plan
 from builder.revisi import revise
+from builder.strict import Opener
+from builder.strict.returned import ReturnedFile
 from workbook_templates.dasbor import BELUM_MENGIRIM
 
 PEMBILANG = Key("S01-I1", "TW1", "pembilang")
@@ -163,6 +165,30 @@ def test_dasbor_tells_who_has_sent_nothing_for_this_triwulan(kantor: Kantor) -> 
     kantor.send(ISI, ke=3, triwulan=2)
     refresh_file(kantor.konsolidasi)
     assert kantor.value(BELUM_MENGIRIM) == "Semua sub-bagian sudah mengirim."
+
+
+def test_file_that_changes_while_it_is_read_is_taken_by_the_next_refresh(
+    kantor: Kantor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody saves it just then: no value stands in the konsolidasi whose bytes are not in the archive."""
+    path, other = send(kantor, ISI, 1, "satu.xlsx"), send(kantor, ISI | {LAPORAN: 3}, 1, "lain.xlsx")
+    later, read = other.read_bytes(), Opener.open
+    other.unlink()
+
+    def saved_meanwhile(self: Opener, opened: Path) -> ReturnedFile:
+        found = read(self, opened)
+        if opened == path:
+            path.write_bytes(later)
+        return found
+
+    with monkeypatch.context() as busy:
+        busy.setattr(Opener, "open", saved_meanwhile)
+        assert "J06" in codes(refresh_file(kantor.konsolidasi))
+    arsip = beside(kantor.konsolidasi)
+    assert (arsip.received(), kantor.value(LAPORAN)) == ([], None)
+    refresh_file(kantor.konsolidasi)
+    assert kantor.value(LAPORAN) == 3
+    assert [arsip.is_whole(t) for t in arsip.received()] == [True]
 
 
 def test_file_lost_from_the_archive_is_told(kantor: Kantor) -> None:

@@ -120,3 +120,12 @@ def test_number_chosen_for_a_per_cent_is_read_as_a_return_would_be(tmp_path: Pat
     for _ in range(2):
         refresh_file(kantor.konsolidasi)
         assert kantor.value(key) == 0.975
+
+
+def test_choosing_what_stands_there_does_not_make_it_right(kantor: Kantor) -> None:
+    """The only option of each half is what it holds: the pair is as unreadable as before, and still told."""
+    kantor.send(pair(1, 57, 50))
+    refresh_file(kantor.konsolidasi)
+    putuskan(kantor, "S01-I1", "--triwulan", 1, "--pakai", "A")
+    for _ in range(2):
+        assert [k for k, *_ in held(refresh_file(kantor.konsolidasi))] == ["N03"]
